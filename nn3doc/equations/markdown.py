@@ -1,0 +1,298 @@
+"""Where the mathematics, the code and the remarks of a Markdown page stand.
+
+One scanner serves the checker, the tests and the site, so that all three mean the same regions.
+It steps over code, so a `$` in a fence is never mathematics, and it never changes an offset: every
+region is a pair of offsets into the text as it was read.
+
+    region    = fence | comment | code span | display | inline
+    display   = "$$" … "$$" | "\\[" … "\\]" | "\\begin{align}" … "\\end{align}" | "```math" fence
+    inline    = "$" … "$" | "\\(" … "\\)"     (no blank line inside; pandoc's rule for the "$")
+    unchecked = "<!-- unchecked: reason -->" directly behind a formula
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+Kind = Literal["front", "fence", "comment", "code", "display", "inline"]
+
+_ENVIRONMENTS = "equation|align|gather|multline|eqnarray"
+
+_OPENING = re.compile(
+    r"(?P<fence>^(?P<prefix>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<ticks>`{3,}(?=[^`\n]*$)|~{3,})"
+    r"(?P<info>[^\n]*)$)"
+    r"|(?P<comment><!--)"
+    r"|(?P<code>`+)"
+    r"|(?P<raw><(?P<tag>pre|code|script|style)\b[^>]*>)"
+    r"|(?P<bracket>(?<!\\)\\\[)"
+    r"|(?P<paren>(?<!\\)\\\()"
+    r"|(?P<environment>^[ \t>]*\\begin\{(?P<name>(?:" + _ENVIRONMENTS + r")\*?)\})"
+    r"|(?P<escape>\\[^\n])"
+    r"|(?P<display>\$\$)"
+    r"|(?P<inline>\$(?=\S))",
+    re.MULTILINE,
+)
+_FRONT = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+_BLANK_LINE = re.compile(r"\n[ \t>]*\n")
+_UNCHECKED = re.compile(r"\s*unchecked\s*:(?P<reason>.*)\Z", re.DOTALL)
+_LINE_PREFIX = re.compile(r"^[ \t]*(?:>[ \t>]*)", re.MULTILINE)
+
+
+class MarkdownError(ValueError):
+    """A region that is opened and never closed.
+
+    Attributes:
+        offset: Where the opening mark stands in the text.
+        end: Where the opening mark ends.
+        cure: What to write instead.
+    """
+
+    def __init__(self, message: str, offset: int, end: int, cure: str) -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.end = end
+        self.cure = cure
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region of a page; all offsets count characters of the page's text.
+
+    Attributes:
+        kind: What stands there.
+        start: Offset of the first character, the opening mark included.
+        end: Offset behind the last character, the closing mark included.
+        body_start: Offset of the first character between the marks.
+        body_end: Offset behind the last character between the marks.
+        body: The text between the marks. In a formula the `>` of a block quote are blanks, so that
+            offsets in the body are offsets on the page.
+        info: A fence's info string (`python title="x"`), without the blanks around it.
+        prefix: What stands before a fence on its line: blanks, `>` or a list mark.
+        unchecked: For a formula: the reason of the `unchecked` remark behind it.
+        unchecked_end: Where that remark ends; `end` where there is none.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    body_start: int
+    body_end: int
+    body: str
+    info: str = ""
+    prefix: str = ""
+    unchecked: str | None = None
+    unchecked_end: int = -1
+
+    @property
+    def language(self) -> str:
+        """The language a fence names, lower case, whatever its spelling; "" where it names none.
+
+        `py`, `python title="x"`, `{.python}`, `{ .py }` and `{python}` all name `python`.
+        """
+        match = re.match(r"\{?\s*\.?([\w+#-]+)", self.info)
+        name = match.group(1).lower() if match else ""
+        return {"py": "python", "python3": "python", "py3": "python"}.get(name, name)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The `name="value"` options of a fence's info string."""
+        return dict(re.findall(r'([\w-]+)\s*=\s*"([^"]*)"', self.info))
+
+
+class Lines:
+    """Turns offsets of a text into line and column numbers, both counted from 1."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of one line, without its end."""
+        start = self._starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+
+    def start(self, number: int) -> int:
+        """The offset at which a line starts."""
+        return self._starts[number - 1]
+
+
+def scan(text: str) -> list[Region]:
+    """All regions of a page, in their order; they never overlap.
+
+    Args:
+        text: The page, as read (a `\\r` may stand before a line's end).
+
+    Raises:
+        MarkdownError: A fence, a comment, a display or an environment is never closed.
+    """
+    return _attach_remarks(text, list(_regions(text)))
+
+
+def formulas(text: str) -> list[Region]:
+    """The displays and the inline formulas of a page, in their order."""
+    return [region for region in scan(text) if region.kind in ("display", "inline")]
+
+
+def _regions(text: str) -> Iterator[Region]:
+    position = 0
+    front = _FRONT.match(text)
+    if front:
+        yield Region("front", 0, front.end(), 4, front.end() - 4, text[4 : front.end() - 4])
+        position = front.end()
+    while opening := _OPENING.search(text, position):
+        found = opening.lastgroup
+        if opening.group("fence") is not None:
+            region: Region | None = _fence(text, opening)
+        elif opening.group("comment") is not None:
+            region = _until(text, opening, "comment", "-->", "comment", "-->")
+        elif opening.group("raw") is not None:
+            close = re.compile(rf"</{opening.group('tag')}\s*>").search(text, opening.end())
+            region = None
+            if close:
+                body = text[opening.end() : close.start()]
+                region = Region(
+                    "code", opening.start(), close.end(), opening.end(), close.start(), body
+                )
+        elif opening.group("code") is not None:
+            region = _code_span(text, opening)
+        elif opening.group("bracket") is not None:
+            region = _until(text, opening, "display", "\\]", r"display \[", r"\]")
+        elif opening.group("paren") is not None:
+            region = _inline(text, opening, "\\)")
+        elif opening.group("environment") is not None:
+            region = _environment(text, opening)
+        elif opening.group("display") is not None:
+            region = _until(text, opening, "display", "$$", "display", "$$")
+        elif opening.group("inline") is not None:
+            region = _inline(text, opening, "$")
+        else:
+            assert found == "escape"
+            region = None
+        if region is None:
+            position = opening.end()
+            continue
+        yield region
+        position = region.end
+
+
+def _fence(text: str, opening: re.Match[str]) -> Region:
+    ticks = opening.group("ticks")
+    close = re.compile(
+        rf"^[ \t>]*{re.escape(ticks[0])}{{{len(ticks)},}}[ \t]*\r?$", re.MULTILINE
+    ).search(text, min(opening.end() + 1, len(text)))
+    start = opening.start("ticks")
+    if close is None:
+        raise MarkdownError(
+            "this fence is never closed", start, opening.end("ticks"),
+            f"Close it with {ticks} on a line of its own.",
+        )
+    info = opening.group("info").strip()
+    body_start = opening.end() + 1
+    body = text[body_start : close.start()]
+    kind: Kind = "fence"
+    if re.match(r"\{?\.?math\b", info):
+        kind, body = "display", _without_quote_marks(body)
+    return Region(
+        kind, start, close.end(), body_start, close.start(), body, info, opening.group("prefix")
+    )
+
+
+def _until(
+    text: str, opening: re.Match[str], kind: Kind, mark: str, what: str, written: str
+) -> Region:
+    end = _find_unescaped(text, mark, opening.end())
+    if end < 0:
+        raise MarkdownError(
+            f"this {what} is never closed", opening.start(), opening.end(),
+            f"Close it with {written}.",
+        )
+    body = text[opening.end() : end]
+    if kind == "display":
+        body = _without_quote_marks(body)
+    return Region(kind, opening.start(), end + len(mark), opening.end(), end, body)
+
+
+def _find_unescaped(text: str, mark: str, start: int) -> int:
+    end = text.find(mark, start)
+    while mark == "$$" and end > 0 and text[end - 1] == "\\":
+        end = text.find(mark, end + 1)
+    return end
+
+
+def _environment(text: str, opening: re.Match[str]) -> Region:
+    closing = rf"\end{{{opening.group('name')}}}"
+    end = text.find(closing, opening.end())
+    start = text.index("\\begin", opening.start())
+    if end < 0:
+        raise MarkdownError(
+            f"this {opening.group('name')} is never closed", start, opening.end(),
+            f"Close it with {closing}.",
+        )
+    stop = end + len(closing)
+    return Region("display", start, stop, start, stop, _without_quote_marks(text[start:stop]))
+
+
+def _code_span(text: str, opening: re.Match[str]) -> Region | None:
+    ticks = opening.group("code")
+    close = re.compile(rf"(?<!`){ticks}(?!`)").search(text, opening.end())
+    if close is None or _BLANK_LINE.search(text, opening.end(), close.start()):
+        return None  # a lone back-tick is text
+    body = text[opening.end() : close.start()]
+    return Region("code", opening.start(), close.end(), opening.end(), close.start(), body)
+
+
+def _inline(text: str, opening: re.Match[str], mark: str) -> Region | None:
+    """A `$` that nothing closes in its paragraph is text: "it costs $5"."""
+    blank = _BLANK_LINE.search(text, opening.end())
+    limit = blank.start() if blank else len(text)
+    if mark == "$":
+        close = re.compile(r"(?<![\\\s])\$(?!\d)").search(text, opening.end(), limit)
+    else:
+        close = re.compile(re.escape(mark)).search(text, opening.end(), limit)
+    if close is None:
+        return None
+    body = _without_quote_marks(text[opening.end() : close.start()])
+    return Region("inline", opening.start(), close.end(), opening.end(), close.start(), body)
+
+
+def _without_quote_marks(body: str) -> str:
+    """Blanks for the `>` of block quotes: they are the page's, not the formula's."""
+    if "\n" not in body or ">" not in body:
+        return body
+    first, rest = body.split("\n", 1)
+    return first + "\n" + _LINE_PREFIX.sub(lambda match: " " * len(match.group()), rest)
+
+
+def _attach_remarks(text: str, regions: list[Region]) -> list[Region]:
+    """Gives each formula the `unchecked` remark that stands directly behind it."""
+    result: list[Region] = []
+    for region in regions:
+        remark = _UNCHECKED.match(region.body) if region.kind == "comment" else None
+        before = result[-1] if result else None
+        if (
+            remark
+            and before
+            and before.kind in ("display", "inline")
+            and not text[before.end : region.start].strip(" \t\r\n>")
+        ):
+            reason = " ".join(remark.group("reason").split())
+            result[-1] = replace(before, unchecked=reason, unchecked_end=region.end)
+        result.append(region)
+    return [
+        replace(region, unchecked_end=region.end) if region.unchecked_end < 0 else region
+        for region in result
+    ]
