@@ -1,0 +1,81 @@
+"""The two files that every page loads: one stylesheet and one script.
+
+Each is put together from the theme's and the lesson's own (docs/assets), because every further
+file is a further round trip for the reader. What the theme brings besides is left out of the site.
+"""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from nn3doc.site.stylesheet import trim
+
+__all__ = ["FAVICON", "SCRIPT", "STYLE", "is_superfluous", "script", "style"]
+
+STYLE = "assets/site.css"
+SCRIPT = "assets/site.js"
+FAVICON = "assets/favicon.svg"
+
+# Order matters: later rules win.
+_SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "print"]
+_SCRIPTS = ["lesson"]
+
+# Parts of the theme that no page here has; tests/site/test_assets.py holds that against the pages.
+_UNUSED_PARTS = [
+    "annotation author banner button clipboard code consent content__button draft feedback header__source",
+    "input meta nav pagination path pin post profile progress select social source source-file status",
+    "tabs tag tags tooltip tooltip2 top version",
+]
+_UNUSED_CLASSES = "comment critic emojione gemoji giscus grid highlighttable keys linenodiv mermaid tabbed task-list twemoji".split()
+_UNUSED = re.compile(
+    rf"""\.md-(?:{"|".join(" ".join(_UNUSED_PARTS).split())})(?![a-z0-9])(?!-[a-z])
+       | \.(?:{"|".join(_UNUSED_CLASSES)})(?![a-z])
+       | \[dir=rtl\]  # text from right to left
+       | data-md-color-(?:primary|accent)=  # colour schemes other than the two in colours.css
+       | only-(?:light|dark) | gh-(?:light|dark)
+       | \[data-sort | columnheader | search__suggest | data-md-type= | \.no-js""",
+    re.VERBOSE,
+)
+
+
+def is_superfluous(path: str) -> bool:
+    """Says of a file of the theme, by its path in the site, whether no page asks for it."""
+    return path.startswith(
+        ("assets/stylesheets/", "assets/javascripts/", "assets/images/")
+    ) and not re.match(r"assets/javascripts/workers/search\.[^/]*\.js$", path)
+
+
+def style(own: Path) -> str:
+    """The stylesheet of the site, as far as it is the same for whatever the pages hold.
+
+    Args:
+        own: The folder docs/assets/stylesheets.
+    """
+    theme = _of_theme("stylesheets/main.*.css") + _of_theme("stylesheets/palette.*.css")
+    parts = [own / f"{name}.css" for name in _SHEETS]
+    lesson = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.exists())
+    return trim(theme + lesson, lambda selector: bool(_UNUSED.search(selector)))
+
+
+def script(own: Path) -> str:
+    """The script of the site: the theme's, between two of the lesson's own.
+
+    Args:
+        own: The folder docs/assets/javascripts.
+    """
+    before = (own / "from-disk.js").read_text(encoding="utf-8")
+    theme = re.sub(r"//# sourceMappingURL=\S+", "", _of_theme("javascripts/bundle.*.js"))
+    after = [(own / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
+    return "\n;\n".join([before, theme.strip(), *after])
+
+
+def _of_theme(pattern: str) -> str:
+    """The text of the one file of Material that fits a pattern; its names hold a digest."""
+    folder = Path(str(files("material"))) / "templates" / "assets"
+    found = list(folder.glob(pattern))
+    if len(found) != 1:
+        raise FileNotFoundError(
+            f"Material for MkDocs should have one file assets/{pattern}, but has {len(found)};"
+            " this version of it is not one that nn3doc knows (see constraints.txt)"
+        )
+    return found[0].read_text(encoding="utf-8")

@@ -1,0 +1,45 @@
+"""What Material leaves undone in the content of a page, mended in its HTML.
+
+Wide tables, code and equations scroll in boxes of their own; a keyboard must reach these and a
+screen reader must be told what they are. Done here, when the site is built, so that it holds without
+JavaScript too.
+"""
+
+import re
+
+from nn3doc.site.tags import Attributes, change_tags, text_of
+
+__all__ = ["dress"]
+
+_TABLE = re.compile(r"<table>(?P<inner>.*?)</table>", re.DOTALL)
+_HEADING = re.compile(r"<h[1-6]\b[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
+
+
+def dress(content: str) -> str:
+    """The content of a page (HTML) with boxes that keyboards reach and readers can name."""
+    return change_tags(_boxed_tables(content), _mended)
+
+
+def _boxed_tables(content: str) -> str:
+    """Puts each plain table into a box that scrolls, named by the heading it stands under."""
+
+    def boxed(match: re.Match[str]) -> str:
+        above = [text_of(found["text"]) for found in _HEADING.finditer(content, 0, match.start())]
+        name = above[-1].rstrip("¶ #").replace('"', "&quot;") if above else "Table"
+        # A class, or Material's script would put a second box of its own around it.
+        return (
+            f'<div class="scroll" role="region" aria-label="Table: {name}" tabindex="0">'
+            f'<table class="data">{match["inner"]}</table></div>'
+        )
+
+    return _TABLE.sub(boxed, content)
+
+
+def _mended(name: str, attributes: Attributes) -> Attributes | None:
+    if name == "pre" and "tabindex" not in attributes:
+        return {**attributes, "tabindex": "0"}
+    if name in ("td", "th") and (attributes.get("style") or "").startswith("text-align"):
+        align = (attributes["style"] or "").split(":")[1].strip(" ;")
+        kept = {key: value for key, value in attributes.items() if key != "style"}
+        return {**kept, "class": f"{kept.get('class') or ''} {align}".strip()}
+    return None

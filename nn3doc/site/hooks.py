@@ -1,0 +1,86 @@
+"""MkDocs calls these while it builds the site (`hooks:` in mkdocs.yml).
+
+Only glue: each event hands its part of the work to a module that knows nothing of MkDocs.
+"""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from nn3doc.site import assets
+from nn3doc.site.dress import dress
+from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
+
+_serving = False
+
+
+def on_startup(*, command: str, dirty: bool) -> None:
+    """Dates the site by its commit, so that two builds of one commit are the same."""
+    global _serving
+    _serving = command == "serve"
+    if "SOURCE_DATE_EPOCH" not in os.environ:
+        date = subprocess.run(
+            ["git", "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
+        )
+        os.environ["SOURCE_DATE_EPOCH"] = date.stdout.strip() or "0"
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Leaves out what no page asks for, and adds the site's one script."""
+    own = Path(config.docs_dir) / "assets"
+    kept = Files([file for file in files if not assets.is_superfluous(file.dest_uri)])
+    script = assets.script(own / "javascripts")
+    kept.append(File.generated(config, assets.SCRIPT, content=script))
+    return kept
+
+
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Mends what the theme leaves undone in tables and code."""
+    return dress(html)
+
+
+def on_post_build(*, config: MkDocsConfig) -> None:
+    """Writes the stylesheet, and gives every page its policy and the names of its files."""
+    site = Path(config.site_dir)
+    styles = InlineStyles()
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    for path, text in pages.items():
+        try:
+            pages[path] = styles.moved(text)
+        except ValueError as error:
+            raise PluginError(f"{path.relative_to(site)}: {error}") from error
+    css = assets.style(Path(config.docs_dir) / "assets" / "stylesheets") + styles.rules()
+    (site / assets.STYLE).parent.mkdir(parents=True, exist_ok=True)
+    (site / assets.STYLE).write_text(css, encoding="utf-8")
+    renamed = [_with_digest(site, name) for name in (assets.STYLE, assets.SCRIPT)]
+    scripts = set().union(*(inline_scripts(text) for text in pages.values()))
+    for path, text in pages.items():
+        for name, with_digest in renamed:
+            text = text.replace(name, with_digest)
+        if not _serving:  # MkDocs' reload-at-save is a script within the page that changes each time
+            text = add_policy(text, policy(scripts))
+        _write(path, text)
+
+
+def _with_digest(site: Path, name: str) -> tuple[str, str]:
+    """Puts a digest into a file's name: no reader gets an old style with a new page."""
+    path = site / name
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    target = path.with_name(f"{path.stem}.{digest}{path.suffix}")
+    path.replace(target)
+    return name, target.relative_to(site).as_posix()
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

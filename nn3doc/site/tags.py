@@ -1,0 +1,71 @@
+"""Changing the start tags of a finished HTML page, and nothing else of it.
+
+The pages come out of Markdown, MathJax, Pygments and the theme's templates. Parsing and printing
+them anew would change what those wrote; here all but the tags meant stays byte for byte.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape, unescape
+
+__all__ = ["Attributes", "change_tags", "text_of"]
+
+Attributes = dict[str, str | None]
+"""Attributes of a tag by name, in their order; None for one without a value (`hidden`)."""
+
+_TOKEN = re.compile(
+    r"""<!--.*?-->  # what looks like a tag in comments, scripts and styles is none
+      | <(?P<raw>script|style)\b.*?</(?P=raw)\s*>
+      | <(?P<name>[a-zA-Z][^\s/>]*)
+         (?P<attributes>(?:\s+[^\s=>/"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)
+         \s*(?P<slash>/?)>""",
+    re.DOTALL | re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(
+    r"""\s+(?P<name>[^\s=>/"']+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""
+)
+
+
+def change_tags(page: str, change: Callable[[str, Attributes], Mapping[str, str | None] | None]) -> str:
+    """Rewrites start tags of a page.
+
+    Args:
+        page: HTML, a whole document or a part of one.
+        change: Called with the name and the attributes of every start tag, in order. It returns
+            the attributes to write, or None to leave the tag as it is.
+
+    Returns:
+        The page; tags for which `change` returned None, end tags and text are what they were.
+    """
+
+    def replacement(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is None:
+            return match[0]
+        attributes = change(name, _attributes(match["attributes"]))
+        if attributes is None:
+            return match[0]
+        written = "".join(
+            f" {key}" if value is None else f' {key}="{escape(value)}"'
+            for key, value in attributes.items()
+        )
+        return f"<{name}{written}{match['slash']}>"
+
+    return _TOKEN.sub(replacement, page)
+
+
+def _attributes(text: str) -> Attributes:
+    found: Attributes = {}
+    for match in _ATTRIBUTE.finditer(text):
+        values = [match["double"], match["single"], match["bare"]]
+        value = next((value for value in values if value is not None), None)
+        found[match["name"]] = None if value is None else unescape(value)
+    return found
+
+
+def text_of(html: str) -> str:
+    """The text of a piece of HTML on one line, without its tags, comments, scripts and styles."""
+    without = re.sub(
+        r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", "", html, flags=re.DOTALL
+    )
+    return " ".join(unescape(without).split())
