@@ -143,7 +143,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Time the lesson's gradient and the equation checker against their peers."""
-    run(session, "tests.bench.network", *session.posargs)
+    run(session, "tests.bench.bench_network", *session.posargs)
 
 
 @nox.session(name="bench-page")
