@@ -205,7 +205,7 @@ def _fence(text: str, opening: re.Match[str]) -> Region:
     body = text[body_start : close.start()]
     kind: Kind = "fence"
     if re.match(r"\{?\.?math\b", info):
-        kind, body = "display", _without_quote_marks(body)
+        kind, body = "display", _without_quote_marks(text, body_start, close.start())
     return Region(
         kind, start, close.end(), body_start, close.start(), body, info, opening.group("prefix")
     )
@@ -222,7 +222,7 @@ def _until(
         )
     body = text[opening.end() : end]
     if kind == "display":
-        body = _without_quote_marks(body)
+        body = _without_quote_marks(text, opening.end(), end)
     return Region(kind, opening.start(), end + len(mark), opening.end(), end, body)
 
 
@@ -243,7 +243,7 @@ def _environment(text: str, opening: re.Match[str]) -> Region:
             f"Close it with {closing}.",
         )
     stop = end + len(closing)
-    return Region("display", start, stop, start, stop, _without_quote_marks(text[start:stop]))
+    return Region("display", start, stop, start, stop, _without_quote_marks(text, start, stop))
 
 
 def _code_span(text: str, opening: re.Match[str]) -> Region | None:
@@ -265,13 +265,15 @@ def _inline(text: str, opening: re.Match[str], mark: str) -> Region | None:
         close = re.compile(re.escape(mark)).search(text, opening.end(), limit)
     if close is None:
         return None
-    body = _without_quote_marks(text[opening.end() : close.start()])
+    body = _without_quote_marks(text, opening.end(), close.start())
     return Region("inline", opening.start(), close.end(), opening.end(), close.start(), body)
 
 
-def _without_quote_marks(body: str) -> str:
-    """Blanks for the `>` of block quotes: they are the page's, not the formula's."""
-    if "\n" not in body or ">" not in body:
+def _without_quote_marks(text: str, start: int, end: int) -> str:
+    """Blanks for the `>` of a block quote: they are the page's, not the formula's."""
+    body = text[start:end]
+    opening_line = text[text.rfind("\n", 0, start) + 1 : start]
+    if "\n" not in body or not opening_line.lstrip(" \t").startswith(">"):
         return body
     first, rest = body.split("\n", 1)
     return first + "\n" + _LINE_PREFIX.sub(lambda match: " " * len(match.group()), rest)
