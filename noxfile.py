@@ -14,6 +14,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+if sys.version_info < (3, 11):
+    sys.exit(f"nn3doc needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "constraints.txt"
 HOME = ROOT / ".nox"
@@ -48,10 +51,9 @@ def shared(session: nox.Session) -> Path:
         state.update(file.read_bytes())
     mark = home / "made-from.sha256"  # written last: an interrupted installation is done again
     if not (mark.exists() and mark.read_text() == state.hexdigest()):
-        if not (programs / "python").exists():
-            session.log("making the environment in .nox/shared (once; some minutes)")
-            virtualenv.cli_run([str(home), "--python", sys.executable])
+        session.log("bringing .nox/shared up to date (the first time some minutes)")
         mark.unlink(missing_ok=True)
+        virtualenv.cli_run([str(home), "--python", sys.executable])
         python = str(programs / "python")
         install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         session.run(*install, "-c", str(LOCK), "-e", f"{ROOT}[site,test,dev]", external=True)
@@ -85,6 +87,13 @@ def chromium(session: nox.Session) -> None:
         run(session, "playwright", "install", "chromium")
 
 
+def mkdocs(session: nox.Session, *command: str) -> None:
+    """Runs MkDocs without the theme's notice about its successor, which is known."""
+    session.env["NO_MKDOCS_2_WARNING"] = "1"
+    node_modules(session)
+    run(session, "mkdocs", *command)
+
+
 def at_commit(session: nox.Session) -> None:
     """Dates what is built with the commit's date, so that two builds of it are the same."""
     if "SOURCE_DATE_EPOCH" not in os.environ:
@@ -97,8 +106,7 @@ def at_commit(session: nox.Session) -> None:
 @nox.session
 def serve(session: nox.Session) -> None:
     """Serve the site on localhost:8000, made again at every save."""
-    node_modules(session)
-    run(session, "mkdocs", "serve", "--dev-addr", "localhost:8000", *session.posargs)
+    mkdocs(session, "serve", "--dev-addr", "localhost:8000", *session.posargs)
 
 
 @nox.session
@@ -113,9 +121,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site strictly into site/, and as dist/nn3doc-site.zip to read without a server."""
-    node_modules(session)
     at_commit(session)
-    run(session, "mkdocs", "build", "--strict", *session.posargs)
+    mkdocs(session, "build", "--strict", *session.posargs)
     pack(ROOT / "site", ROOT / "dist" / "nn3doc-site.zip")
 
 
