@@ -21,15 +21,19 @@ _SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "print"]
 _SCRIPTS = ["lesson"]
 
 # Parts of the theme that no page here has; tests/site/test_assets.py holds that against the pages.
-_UNUSED_PARTS = [
-    "annotation author banner button clipboard code consent content__button draft feedback header__source",
-    "input meta nav pagination path pin post profile progress select social source source-file status",
-    "tabs tag tags tooltip tooltip2 top version",
-]
-_UNUSED_CLASSES = "comment critic emojione gemoji giscus grid highlighttable keys linenodiv mermaid tabbed task-list twemoji".split()
+_UNUSED_PARTS = """
+    annotation author banner button clipboard code consent content__button draft feedback
+    header__source input meta nav pagination path pin post profile progress select social source
+    source-file status tabs tag tags tooltip tooltip2 top version
+""".split()
+_UNUSED_CLASSES = """
+    admonition admonition-title comment critic emojione gemoji giscus grid highlighttable keys
+    linenodiv mermaid tabbed task-list twemoji
+""".split()
 _UNUSED = re.compile(
-    rf"""\.md-(?:{"|".join(" ".join(_UNUSED_PARTS).split())})(?![a-z0-9])(?!-[a-z])
+    rf"""\.md-(?:{"|".join(_UNUSED_PARTS)})(?![a-z0-9])(?!-[a-z])
        | \.(?:{"|".join(_UNUSED_CLASSES)})(?![a-z])
+       | \bdetails\b | \bsummary\b  # blocks.css has its own
        | \[dir=rtl\]  # text from right to left
        | data-md-color-(?:primary|accent)=  # colour schemes other than the two in colours.css
        | only-(?:light|dark) | gh-(?:light|dark)
@@ -54,7 +58,9 @@ def style(own: Path) -> str:
     theme = _of_theme("stylesheets/main.*.css") + _of_theme("stylesheets/palette.*.css")
     parts = [own / f"{name}.css" for name in _SHEETS]
     lesson = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.exists())
-    return trim(theme + lesson, lambda selector: bool(_UNUSED.search(selector)))
+    theme = trim(theme, lambda selector: bool(_UNUSED.search(selector)))
+    # Once more over both: what the lesson's own sheets redefine is no longer read from the theme's.
+    return trim(theme + lesson, lambda selector: False)
 
 
 def script(own: Path) -> str:
@@ -63,7 +69,7 @@ def script(own: Path) -> str:
     Args:
         own: The folder docs/assets/javascripts.
     """
-    before = (own / "from-disk.js").read_text(encoding="utf-8")
+    before = (own / "search.js").read_text(encoding="utf-8")
     theme = re.sub(r"//# sourceMappingURL=\S+", "", _of_theme("javascripts/bundle.*.js"))
     after = [(own / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
     return "\n;\n".join([before, theme.strip(), *after])

@@ -1,8 +1,8 @@
 """What Material leaves undone in the content of a page, mended in its HTML.
 
 Wide tables, code and equations scroll in boxes of their own; a keyboard must reach these and a
-screen reader must be told what they are. Done here, when the site is built, so that it holds without
-JavaScript too.
+screen reader must be told what they are. Done here, when the site is built, so that it holds
+without JavaScript too.
 """
 
 import re

@@ -6,18 +6,21 @@ Only glue: each event hands its part of the work to a module that knows nothing 
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import nbformat
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from nbformat import NotebookNode
 
 from nn3doc.site import assets
 from nn3doc.site.dress import dress
+from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
+from nn3doc.site.printing import one_page
 
 _serving = False
 
@@ -33,6 +36,12 @@ def on_startup(*, command: str, dirty: bool) -> None:
         os.environ["SOURCE_DATE_EPOCH"] = date.stdout.strip() or "0"
 
 
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Takes back the stylesheet that mkdocstrings adds to every page; blocks.css has what is used."""
+    config.extra_css = [sheet for sheet in config.extra_css if "_mkdocstrings" not in str(sheet)]
+    return config
+
+
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Leaves out what no page asks for, and adds the site's one script."""
     own = Path(config.docs_dir) / "assets"
@@ -42,14 +51,66 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     return kept
 
 
+def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+    """Lets a notebook page be rendered as every other; mkdocs-jupyter has put its own way there."""
+    vars(page).pop("render", None)
+    return page
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Runs a notebook page, and goes on with it as Markdown."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return markdown
+    notebook = _notebook(page, config)
+    page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
+    page.meta["download"] = page.file.name + ".ipynb"
+    return as_markdown(notebook)
+
+
+def _notebook(page: Page, config: MkDocsConfig) -> NotebookNode:
+    cache = Path(config.config_file_path).parent / ".cache" / "nn3doc"
+    try:
+        return executed(Path(str(page.file.abs_src_path)), cache)
+    except NotebookError as error:
+        raise PluginError(str(error)) from error
+
+
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Mends what the theme leaves undone in tables and code."""
     return dress(html)
 
 
+def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    """Hands the whole lesson to overrides/print.html."""
+    pages = [file.page for file in files.documentation_pages() if file.page is not None]
+    contents = {page.file.dest_uri: page.content or "" for page in _in_order(pages)}
+    env.globals["whole_lesson"] = one_page(contents)
+    return env
+
+
+def _in_order(pages: list[Page]) -> list[Page]:
+    """The pages of the contents, in their order; not those that the contents leave out."""
+    listed = [page for page in pages if page.previous_page or page.next_page]
+    following = next((page for page in listed if page.previous_page is None), None)
+    ordered = []
+    while following is not None:
+        ordered.append(following)
+        following = following.next_page
+    return ordered
+
+
+def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
+    """Puts the notebook that was run beside its page, to download."""
+    if page.file.src_uri.endswith(".ipynb"):
+        target = Path(page.file.abs_dest_path).with_suffix(".ipynb")
+        _write(target, nbformat.writes(_notebook(page, config)))
+    return output
+
+
 def on_post_build(*, config: MkDocsConfig) -> None:
     """Writes the stylesheet, and gives every page its policy and the names of its files."""
     site = Path(config.site_dir)
+    (site / "assets" / "_mkdocstrings.css").unlink(missing_ok=True)
     styles = InlineStyles()
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     for path, text in pages.items():
@@ -65,7 +126,9 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     for path, text in pages.items():
         for name, with_digest in renamed:
             text = text.replace(name, with_digest)
-        if not _serving:  # MkDocs' reload-at-save is a script within the page that changes each time
+        if (
+            not _serving
+        ):  # MkDocs' reload-at-save is a script within the page that changes each time
             text = add_policy(text, policy(scripts))
         _write(path, text)
 

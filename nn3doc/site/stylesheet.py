@@ -11,7 +11,12 @@ from dataclasses import dataclass
 
 __all__ = ["trim"]
 
-_PIECE = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:[^()"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*\)|[{};,]|[^{};,"'(/]+|.""", re.DOTALL)
+_STRING = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+# Comments, strings, brackets with all they hold (`url(data:…;…)`), the marks that divide, the rest.
+_PIECE = re.compile(
+    rf"""/\*.*?\*/|{_STRING}|\((?:[^()"']|{_STRING})*\)|[{{}};,]|[^{{}};,"'(/]+|.""",
+    re.DOTALL,
+)
 _NESTED = re.compile(r"@(?:media|supports|layer|container)\b")
 
 
@@ -38,7 +43,8 @@ def trim(css: str, unused: Callable[[str], bool]) -> str:
     text = _written(rules)
     while True:
         read = set(re.findall(r"var\((--[\w-]+)", text))
-        named = set(re.findall(r"[\w-]+", " ".join(re.findall(r"animation(?:-name)?:([^;}]*)", text))))
+        animations = " ".join(re.findall(r"animation(?:-name)?:([^;}]*)", text))
+        named = set(re.findall(r"[\w-]+", animations))
         rules = _without_unread(rules, read, named)
         shorter = _written(rules)
         if shorter == text:

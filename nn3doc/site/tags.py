@@ -26,7 +26,9 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def change_tags(page: str, change: Callable[[str, Attributes], Mapping[str, str | None] | None]) -> str:
+def change_tags(
+    page: str, change: Callable[[str, Attributes], Mapping[str, str | None] | None]
+) -> str:
     """Rewrites start tags of a page.
 
     Args:
@@ -65,7 +67,5 @@ def _attributes(text: str) -> Attributes:
 
 def text_of(html: str) -> str:
     """The text of a piece of HTML on one line, without its tags, comments, scripts and styles."""
-    without = re.sub(
-        r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", "", html, flags=re.DOTALL
-    )
+    without = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", "", html, flags=re.DOTALL)
     return " ".join(unescape(without).split())

@@ -1,0 +1,77 @@
+"use strict";
+// Search, started late and started from disk. This runs before the theme's own script.
+(() => {
+  // The index weighs more than a page, and most pages are read without a search: it is fetched when
+  // the search field is first used. `?h=` marks a page reached by a search, whose words are to be
+  // shown on it.
+  const wanted = new Promise((resolve) => {
+    if (new URLSearchParams(location.search).has("h")) resolve();
+    document.addEventListener("focusin", ({ target }) => {
+      if (target.matches(".md-search__input")) resolve();
+    });
+  });
+  const { open, send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+    this.isIndex = String(url).endsWith("/search/search_index.json");
+    return open.call(this, method, url, ...rest);
+  };
+  XMLHttpRequest.prototype.send = function (body) {
+    if (this.isIndex) wanted.then(() => send.call(this, body));
+    else send.call(this, body);
+  };
+
+  // From a file:// address a browser starts no worker, and the theme's search runs in one. A hidden
+  // frame stands in for it: the same script, the same messages, on the page's own thread. (The usual
+  // stand-in, npm's iframe-worker, writes a script into the frame's text, which the site's
+  // Content-Security-Policy refuses; this one only ever loads the site's own file.)
+  class Frame extends EventTarget {
+    constructor(url) {
+      super();
+      this.frame = document.createElement("iframe");
+      this.frame.hidden = true;
+      this.frame.title = "Search";
+      document.body.append(this.frame);
+      const inside = this.frame.contentWindow;
+      inside.postMessage = (data) => this.dispatchEvent(new MessageEvent("message", { data }));
+      this.loaded = new Promise((resolve, reject) => {
+        const script = inside.document.createElement("script");
+        script.src = new URL(url, location.href);
+        script.onload = () => resolve(inside);
+        script.onerror = reject;
+        inside.document.body.append(script);
+      });
+    }
+
+    async postMessage(data) {
+      const inside = await this.loaded;
+      inside.dispatchEvent(new inside.MessageEvent("message", { data }));
+    }
+
+    terminate() {
+      this.frame.remove();
+    }
+  }
+
+  // Either way, a worker is started at the first message to it: that brings the index.
+  const Thread = location.protocol === "file:" ? Frame : window.Worker;
+  window.Worker = class extends EventTarget {
+    constructor(url) {
+      super();
+      this.url = url;
+    }
+
+    postMessage(data) {
+      if (!this.thread) {
+        this.thread = new Thread(this.url);
+        this.thread.addEventListener("message", (event) => {
+          this.dispatchEvent(new MessageEvent("message", { data: event.data }));
+        });
+      }
+      this.thread.postMessage(data);
+    }
+
+    terminate() {
+      this.thread?.terminate();
+    }
+  };
+})();
