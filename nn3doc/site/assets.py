@@ -69,7 +69,7 @@ def script(own: Path) -> str:
     Args:
         own: The folder docs/assets/javascripts.
     """
-    before = (own / "search.js").read_text(encoding="utf-8")
+    before = (own / "before.js").read_text(encoding="utf-8")
     theme = re.sub(r"//# sourceMappingURL=\S+", "", _of_theme("javascripts/bundle.*.js"))
     after = [(own / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
     return "\n;\n".join([before, theme.strip(), *after])

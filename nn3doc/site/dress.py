@@ -9,7 +9,7 @@ import re
 
 from nn3doc.site.tags import Attributes, change_tags, text_of
 
-__all__ = ["dress"]
+__all__ = ["dress", "dress_page"]
 
 _TABLE = re.compile(r"<table>(?P<inner>.*?)</table>", re.DOTALL)
 _HEADING = re.compile(r"<h[1-6]\b[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
@@ -18,6 +18,17 @@ _HEADING = re.compile(r"<h[1-6]\b[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
 def dress(content: str) -> str:
     """The content of a page (HTML) with boxes that keyboards reach and readers can name."""
     return change_tags(_boxed_tables(content), _mended)
+
+
+def dress_page(page: str) -> str:
+    """A finished page, valid: the theme gives its check boxes an attribute that only fields have."""
+
+    def valid(name: str, attributes: Attributes) -> Attributes | None:
+        if name != "input" or attributes.get("type") != "checkbox":
+            return None
+        return {key: value for key, value in attributes.items() if key != "autocomplete"}
+
+    return change_tags(page, valid)
 
 
 def _boxed_tables(content: str) -> str:

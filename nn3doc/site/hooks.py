@@ -17,7 +17,7 @@ from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 
 from nn3doc.site import assets
-from nn3doc.site.dress import dress
+from nn3doc.site.dress import dress, dress_page
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
 from nn3doc.site.printing import one_page
@@ -37,7 +37,7 @@ def on_startup(*, command: str, dirty: bool) -> None:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Takes back the stylesheet that mkdocstrings adds to every page; blocks.css has what is used."""
+    """Takes back the stylesheet of mkdocstrings; blocks.css has what is used of it."""
     config.extra_css = [sheet for sheet in config.extra_css if "_mkdocstrings" not in str(sheet)]
     return config
 
@@ -115,7 +115,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     for path, text in pages.items():
         try:
-            pages[path] = styles.moved(text)
+            pages[path] = styles.moved(dress_page(text))
         except ValueError as error:
             raise PluginError(f"{path.relative_to(site)}: {error}") from error
     css = assets.style(Path(config.docs_dir) / "assets" / "stylesheets") + styles.rules()

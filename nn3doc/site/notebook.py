@@ -63,9 +63,10 @@ def executed(path: Path, cache: Path) -> NotebookNode:
 
 def _read(path: Path) -> NotebookNode:
     try:
-        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError) as error:
         raise NotebookError(f"{path} cannot be read as a notebook: {error}") from error
+    return notebook
 
 
 def _run(notebook: NotebookNode, path: Path) -> None:

@@ -1,6 +1,18 @@
 "use strict";
-// Search, started late and started from disk. This runs before the theme's own script.
+// What makes the theme work from disk, and its search start late. Runs before the theme's script.
 (() => {
+  const fromDisk = location.protocol === "file:";
+
+  // Instant navigation fetches pages, which a page on disk may not. The theme then takes the stream
+  // of pages for ended before the first (search words, contents, copy buttons stay dead), unless it
+  // is not told of instant navigation at all.
+  if (fromDisk) {
+    const element = document.getElementById("__config");
+    const config = JSON.parse(element.textContent);
+    config.features = config.features.filter((name) => name !== "navigation.instant");
+    element.textContent = JSON.stringify(config);
+  }
+
   // The index weighs more than a page, and most pages are read without a search: it is fetched when
   // the search field is first used. `?h=` marks a page reached by a search, whose words are to be
   // shown on it.
@@ -53,7 +65,7 @@
   }
 
   // Either way, a worker is started at the first message to it: that brings the index.
-  const Thread = location.protocol === "file:" ? Frame : window.Worker;
+  const Thread = fromDisk ? Frame : window.Worker;
   window.Worker = class extends EventTarget {
     constructor(url) {
       super();
