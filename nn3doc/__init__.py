@@ -1,7 +1,8 @@
 """A network with one hidden layer, and its gradient, written by hand: the code of the lesson.
 
-The seven functions of [`nn3doc.network`][nn3doc.network] are also names of this package. They are imported when first
-used, so that `import nn3doc`, and every part of it that needs no torch, stays quick.
+The seven functions of [`nn3doc.network`][nn3doc.network] are also names of this package. They are
+imported when first used, so that `import nn3doc`, and every part of it that needs no torch, stays
+quick.
 """
 
 from importlib import import_module, metadata
@@ -47,7 +48,7 @@ def __dir__() -> list[str]:
 
 
 def _version() -> str:
-    """The version of the installed package; of a source folder that is not installed, `0+unknown`."""
+    """The version of the installed package; `0+unknown` of a source folder not installed."""
     try:
         return metadata.version("nn3doc")
     except metadata.PackageNotFoundError:

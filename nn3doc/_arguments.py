@@ -1,14 +1,15 @@
 """Checks the arguments of a function against its own signature.
 
-The shapes are read from the jaxtyping annotations, so what the signature shows is what is checked: there is no second
-copy. Everything that can be worked out from the signature is worked out once, when the function is defined; a call
-then costs a few microseconds.
+The shapes are read from the jaxtyping annotations, so what the signature shows is what is checked:
+there is no second copy. Everything that can be worked out from the signature is worked out once,
+when the function is defined; a call then costs a few microseconds.
 """
 
 import functools
 import inspect
 import math
 import operator
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -23,14 +24,19 @@ R = TypeVar("R")
 
 Shape = Sequence[int]
 Dims = Sequence[str | int]
+Kind = tuple[Shape, torch.dtype, torch.device]
 
-#: The dtypes that have a matrix product and a sigmoid on every device; torch's float8 types have neither.
+#: The dtypes that have a matrix product and a sigmoid on every device; torch's float8 types have
+#: neither.
 FLOATS = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
 INTEGERS = frozenset({torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64})
 
 
 class ArgumentError(ValueError):
-    """An argument has the wrong type, shape, dtype, size or value; the message says what was expected and why."""
+    """An argument has the wrong type, shape, dtype, size or value.
+
+    The message says what was found, what was expected, and where the expectation comes from.
+    """
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,35 @@ class TensorRule:
         name: The parameter.
         dims: Its dimensions: the name of a size (`"n1"`), or a number.
         integers: Whether integers are accepted besides floats.
-        within_0_1: Whether its values must lie between 0 and 1.
     """
 
     name: str
     dims: Dims
     integers: bool
-    within_0_1: bool
+
+
+class Seen:
+    """Remembers the last tensor whose values were found good.
+
+    So `Y` is not looked through anew in every epoch.
+
+    torch counts the changes made to a tensor in place; a tensor changed since is looked through
+    again. (Only changes past torch, through a shared NumPy array, are not counted. Tensors of
+    inference mode have no such count: they are not remembered.)
+    """
+
+    def __init__(self) -> None:
+        self._reference: Callable[[], Tensor | None] = lambda: None
+        self._version = 0
+
+    def holds(self, value: Tensor) -> bool:
+        """Tells whether this is the tensor noted last, and unchanged."""
+        return self._reference() is value and self._version == value._version
+
+    def note(self, value: Tensor) -> None:
+        """Remembers this tensor, without keeping it alive."""
+        if not value.is_inference():
+            self._reference, self._version = weakref.ref(value), value._version
 
 
 def check_arguments(
@@ -55,8 +83,9 @@ def check_arguments(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Makes a decorator that checks each argument against its annotation before the function runs.
 
-    * `Float[Tensor, "n1 n0"]`: a float tensor of that shape. A size has one value throughout a call, at least 1; the
-      first argument that has the size sets it. All float tensors share one dtype and one device.
+    * `Float[Tensor, "n1 n0"]`: a float tensor of that shape. A size has one value throughout a
+      call, at least 1; the first argument that has the size sets it. All float tensors share one
+      dtype and one device.
     * `Real[Tensor, "n2 m"]`: the same, integers accepted too, and its dtype may differ.
     * `int`: a whole number, at least 1. `float`: a finite number.
     * `Literal["a", "b"]`: one of these.
@@ -67,36 +96,51 @@ def check_arguments(
         may_be_0: Names of whole numbers that may be 0.
 
     Returns:
-        The decorator. The function it returns raises `ArgumentError`, a `ValueError`, for an argument that does not fit.
+        The decorator. The function it returns raises `ArgumentError`, a `ValueError`, for an
+        argument that does not fit.
     """
     unit, zero = frozenset(within_0_1), frozenset(may_be_0)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
-        names = tuple(signature.parameters)
+        count = len(signature.parameters)
         rules: list[TensorRule] = []
-        others: list[tuple[str, Callable[[str, object], None]]] = []
-        for name, parameter in signature.parameters.items():
+        places: list[int] = []
+        limited: list[tuple[int, str, Seen]] = []
+        others: list[tuple[int, str, Callable[[str, object], None]]] = []
+        for place, (name, parameter) in enumerate(signature.parameters.items()):
             kind = parameter.annotation
             if isinstance(kind, type) and issubclass(kind, AbstractArray):
-                rules.append(_tensor_rule(name, kind, name in unit))
+                rules.append(_tensor_rule(name, kind))
+                places.append(place)
+                if name in unit:
+                    limited.append((place, name, Seen()))
             elif kind is int:
-                others.append((name, functools.partial(_check_whole, int(name not in zero))))
+                least = 0 if name in zero else 1
+                others.append((place, name, functools.partial(_check_whole, least)))
             elif kind is float:
-                others.append((name, _check_finite))
+                others.append((place, name, _check_finite))
             elif get_origin(kind) is Literal:
-                others.append((name, functools.partial(_check_one_of, get_args(kind))))
+                others.append((place, name, functools.partial(_check_one_of, get_args(kind))))
+
+        last: list[Kind | None] | None = None
 
         @functools.wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            values = dict(zip(names, args, strict=False))
-            if kwargs or len(args) != len(names):
+            nonlocal last
+            values: tuple[object, ...] = args
+            if kwargs or len(args) != count:
                 bound = signature.bind(*args, **kwargs)
                 bound.apply_defaults()
-                values = bound.arguments
-            for name, check in others:
-                check(name, values[name])
-            _check_tensors(rules, [values[rule.name] for rule in rules])
+                values = tuple(bound.arguments.values())
+            for place, name, check in others:
+                check(name, values[place])
+            kinds = [_kind(values[place]) for place in places]
+            if kinds != last:  # epoch after epoch they are the same, and were found to fit
+                _check_tensors(rules, [values[place] for place in places])
+                last = kinds
+            for place, name, seen in limited:
+                _check_0_1(name, values[place], seen)
             return function(*args, **kwargs)
 
         return checked
@@ -104,19 +148,30 @@ def check_arguments(
     return decorate
 
 
-def _tensor_rule(name: str, kind: type[AbstractArray], within_0_1: bool) -> TensorRule:
+def _tensor_rule(name: str, kind: type[AbstractArray]) -> TensorRule:
     dims = tuple(int(dim) if dim.isdecimal() else dim for dim in kind.dim_str.split())
-    return TensorRule(name, dims, "int64" in kind.dtypes, within_0_1)
+    return TensorRule(name, dims, "int64" in kind.dtypes)
+
+
+def _kind(value: object) -> Kind | None:
+    return (value.shape, value.dtype, value.device) if isinstance(value, Tensor) else None
 
 
 def _check_whole(least: int, name: str, value: object) -> None:
-    whole = isinstance(value, SupportsIndex) and not isinstance(value, bool)
-    if not whole or operator.index(value) < least:
+    try:
+        fits = (
+            isinstance(value, SupportsIndex)
+            and not isinstance(value, bool)
+            and operator.index(value) >= least
+        )
+    except TypeError:  # a tensor or array that is not one whole number
+        fits = False
+    if not fits:
         raise ArgumentError(f"{name} is {value!r}; expected a whole number, at least {least}")
 
 
 def _check_finite(name: str, value: object) -> None:
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ArgumentError(f"{name} is {value!r}; expected a finite number")
 
 
@@ -140,17 +195,25 @@ def _check_tensors(rules: Sequence[TensorRule], values: Sequence[object]) -> Non
         elif dtype != first[1].dtype and not rule.integers:
             raise ArgumentError(_differs(rule.name, "dtype", dtype, first[0], first[1].dtype))
         elif value.device != first[1].device:
-            raise ArgumentError(_differs(rule.name, "device", value.device, first[0], first[1].device))
+            raise ArgumentError(
+                _differs(rule.name, "device", value.device, first[0], first[1].device)
+            )
         if not _shape_fits(rule.dims, value.shape, sizes):
             raise ArgumentError(_wrong_shape(rule, value, rules[:place], values[:place]))
-        if rule.within_0_1:
-            low, high = value.detach().aminmax()
-            if not (low >= 0 and high <= 1):  # NaN fails too, written this way round
-                raise ArgumentError(_outside_0_1(rule.name, value))
+
+
+def _check_0_1(name: str, value: object, seen: Seen) -> None:
+    assert isinstance(value, Tensor)  # checked before its values
+    if seen.holds(value):
+        return
+    low, high = value.detach().aminmax()
+    if not (low.item() >= 0 and high.item() <= 1):  # this way round, NaN fails too
+        raise ArgumentError(_outside_0_1(name, value))
+    seen.note(value)
 
 
 def _shape_fits(dims: Dims, shape: Shape, sizes: dict[str, int]) -> bool:
-    """Compares a shape with what is expected, and notes in `sizes` each size met for the first time."""
+    """Compares a shape with what is expected; notes in `sizes` each size met for the first time."""
     if len(shape) != len(dims):
         return False
     for dim, size in zip(dims, shape, strict=True):
@@ -180,47 +243,45 @@ def _wrong_dtype(rule: TensorRule, dtype: torch.dtype) -> str:
 
 
 def _differs(name: str, what: str, found: object, model: str, expected: object) -> str:
-    return f"{name} is {_short(found)}; expected {_short(expected)}, the {what} of {model}: write {name}.to({model}.{what})"
+    cure = f"write {name}.to({model}.{what})"
+    return f"{name} is {_short(found)}; expected {_short(expected)}, the {what} of {model}: {cure}"
 
 
 def _wrong_shape(
     rule: TensorRule, value: Tensor, rules: Sequence[TensorRule], values: Sequence[object]
 ) -> str:
-    known: dict[str, int] = {}
-    origin: dict[str, str] = {}
+    """Tells the shape found from the one expected, given the arguments before, which fit."""
+    known: dict[str | int, int] = {}
+    origin: dict[str | int, str] = {}
     for earlier, tensor in zip(rules, values, strict=True):
         assert isinstance(tensor, Tensor)  # checked before this one
         for dim, size in zip(earlier.dims, tensor.shape, strict=True):
             if isinstance(dim, str) and dim not in known:
                 known[dim], origin[dim] = size, f"{earlier.name} {_tuple(tensor.shape)}"
 
-    shape = tuple(value.shape)
-    found, symbols = f"{rule.name} is {_tuple(shape)}; expected {_tuple(rule.dims)}", rule.dims
-    same_length = len(shape) == len(symbols)
-    free = {dim: size for dim, size in zip(symbols, shape, strict=False) if isinstance(dim, str)} if same_length else {}
-    for dim, size in free.items():
-        if size == 0 and dim not in known:
-            return f"{found} with {dim} at least 1{': there is no example' if dim == 'm' else ''}"
+    message = f"{rule.name} is {_tuple(value.shape)}; expected {_tuple(rule.dims)}"
+    own: dict[str | int, int] = {}
+    if value.ndim == len(rule.dims):
+        own = dict(zip(rule.dims, value.shape, strict=True))
+    for dim, size in own.items():
+        if size == 0 and isinstance(dim, str) and dim not in known:
+            return f"{message} with {dim} at least 1{': there is no example' * (dim == 'm')}"
+    if not any(isinstance(dim, int) or dim in known for dim in rule.dims):
+        return f"{message}, {len(rule.dims)} dimensions"
 
-    numbers = tuple(dim if isinstance(dim, int) else known.get(dim, free.get(dim, dim)) for dim in symbols)
-    if all(isinstance(dim, str) for dim in numbers):
-        return f"{found}, {len(symbols)} dimensions"
-    wrong = [
-        dim
-        for place, dim in enumerate(symbols)
-        if isinstance(dim, str) and dim in known and not (same_length and shape[place] == known[dim])
-    ]
-    groups: dict[str, list[str]] = {}
-    for dim in dict.fromkeys(wrong or [dim for dim in symbols if dim in known]):
-        assert isinstance(dim, str)
-        groups.setdefault(origin[dim], []).append(f"{dim} = {known[dim]}")
-    reasons = "".join(f", {' and '.join(group)} from {source}" for source, group in groups.items())
-    fitting = tuple(dim if isinstance(dim, int) else known.get(dim, dim) for dim in symbols)
-    return f"{found} = {_tuple(numbers)}{reasons}{_cure(rule.name, value, fitting)}"
+    expected = [known.get(dim, dim) for dim in rule.dims]
+    shown = [own.get(dim, dim) if isinstance(dim, str) else dim for dim in expected]
+    at_odds = [dim for dim in rule.dims if dim in known and own.get(dim) != known[dim]]
+    reasons: dict[str, list[str]] = {}  # what comes from one argument is told together
+    for dim in dict.fromkeys(at_odds or [dim for dim in rule.dims if dim in known]):
+        reasons.setdefault(origin[dim], []).append(f"{dim} = {known[dim]}")
+    why = "".join(f", {' and '.join(sizes)} from {source}" for source, sizes in reasons.items())
+    return f"{message} = {_tuple(shown)}{why}{_cure(rule.name, value, expected)}"
 
 
 def _cure(name: str, value: Tensor, expected: Dims) -> str:
     """What to write so that the tensor fits, where transposing or adding a dimension does it."""
+
     def fits(shape: Shape) -> bool:
         pairs = zip(expected, shape, strict=True)
         return all(size == dim if isinstance(dim, int) else size > 0 for dim, size in pairs)
@@ -236,7 +297,9 @@ def _cure(name: str, value: Tensor, expected: Dims) -> str:
 
 def _outside_0_1(name: str, value: Tensor) -> str:
     row, column = ((value >= 0) & (value <= 1)).logical_not().nonzero()[0].tolist()
-    return f"{name}[{row}, {column}] is {value[row, column].item():g}; expected values between 0 and 1"
+    return (
+        f"{name}[{row}, {column}] is {value[row, column].item():g}; expected values between 0 and 1"
+    )
 
 
 def _short(kind: object) -> str:

@@ -10,15 +10,15 @@ Show = Callable[[int, Tensor], None]
 
 
 @contextmanager
-def show_progress(
-    progress: Literal["epochs", "bar", "quiet"], num_epochs: int
-) -> Iterator[Show]:
+def show_progress(progress: Literal["epochs", "bar", "quiet"], num_epochs: int) -> Iterator[Show]:
     """Gives a function to call after each epoch with its number, from 1, and its cost (n2, 1).
 
-    What it shows is the mean over the outputs, whatever their number, so that networks of different sizes compare.
+    What it shows is the mean over the outputs, whatever their number, so that networks of different
+    sizes compare.
 
     Args:
-        progress: `"epochs"` for a line each epoch, `"bar"` for a progress bar on standard error, `"quiet"` for nothing.
+        progress: `"epochs"` for a line each epoch, `"bar"` for a progress bar on standard error,
+            `"quiet"` for nothing.
         num_epochs: The number of epochs there will be.
     """
     if progress == "epochs":

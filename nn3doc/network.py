@@ -1,17 +1,19 @@
 """The seven functions of the lesson: a network with one hidden layer, its gradient written by hand.
 
-One example is one column. Layer 0 is the input, layer 1 the hidden layer, layer 2 the output; `n0`, `n1`, `n2` are their
-sizes and `m` is the number of examples. Each line of mathematics below is one equation of the lesson, under the same
+One example is one column. Layer 0 is the input, layer 1 the hidden layer, layer 2 the output; `n0`,
+`n1`, `n2` are their sizes and `m` is the number of examples. Each line of mathematics below is one
+equation of the lesson, under the same
 name: `dZ2` is the lesson's $dZ^{[2]}$.
 
-Tensors may have any float dtype that torch can multiply (float16, bfloat16, float32, float64), the same one throughout;
-`Y` may also hold integers. No function changes its inputs. An argument that does not fit its signature (a shape, a
-dtype, a size below 1, no examples, a target outside [0, 1], a number that is not finite) raises
-[`ArgumentError`][nn3doc.network.ArgumentError], which is a `ValueError`.
+Tensors may have any float dtype that torch can multiply (float16, bfloat16, float32, float64), the
+same one throughout; `Y` may also hold integers. No function changes its inputs. An argument that
+does not fit its signature (a shape, a dtype, a size below 1, no examples, a target outside [0, 1],
+a number that is not finite) raises [`ArgumentError`][nn3doc.network.ArgumentError], which is a
+`ValueError`.
 """
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -51,7 +53,8 @@ def initialize_parameters(
         `W1` (n1, n0), `b1` (n1, 1), `W2` (n2, n1) and `b2` (n2, 1), in torch's default float dtype.
 
     Raises:
-        ArgumentError: A size is not a whole number of at least 1, or `scale` is not a finite number.
+        ArgumentError: A size is not a whole number of at least 1, or `scale` is not a finite
+            number.
     """
     W1 = torch.randn(n1, n0) * scale
     b1 = torch.zeros(n1, 1)
@@ -108,7 +111,8 @@ def get_predictions_sigmoid(
         b2: Biases of layer 2, (n2, 1).
 
     Returns:
-        Predictions, (n2, m), of 0.0 and 1.0. An output of exactly 0.5 becomes 0.0 (halves are rounded to even).
+        Predictions, (n2, m), of 0.0 and 1.0. An output of exactly 0.5 becomes 0.0 (halves are
+        rounded to even).
 
     Raises:
         ArgumentError: An argument does not fit the signature.
@@ -122,22 +126,23 @@ def get_predictions_sigmoid(
 def compute_cost(A2: Float[Tensor, "n2 m"], Y: Real[Tensor, "n2 m"]) -> Float[Tensor, "n2 1"]:
     """Computes the binary cross-entropy of each output, averaged over the examples.
 
-    It is finite even where an output is exactly 0 or 1: logarithms are held at -100 or above, the bound that
-    `torch.nn.BCELoss` documents, so that both agree.
+    It is finite even where an output is exactly 0 or 1: logarithms are held at -100 or above, the
+    bound that `torch.nn.BCELoss` documents, so that both agree.
 
     Args:
         A2: Prediction, (n2, m), each value in [0, 1].
         Y: Targets, (n2, m), each value in [0, 1]; floats or integers.
 
     Returns:
-        `cost` (n2, 1). The sum of its entries is the cost J whose gradient `backward_propagation` computes.
+        `cost` (n2, 1). The sum of its entries is the cost J whose gradient `backward_propagation`
+        computes.
 
     Raises:
         ArgumentError: An argument does not fit the signature, or holds a value outside [0, 1].
     """
     Y = Y.to(A2.dtype)
-    log_A2 = torch.log(A2).clamp(min=-100)
-    log_1_A2 = torch.log(1 - A2).clamp(min=-100)
+    log_A2 = torch.log(A2).clamp_(min=-100)
+    log_1_A2 = torch.log(1 - A2).clamp_(min=-100)
     loss = -(Y * log_A2 + (1 - Y) * log_1_A2)
     cost = loss.mean(dim=1, keepdim=True)
     return cost
@@ -155,8 +160,9 @@ def backward_propagation(
 ]:
     """Computes the gradient of the cost J with respect to every parameter.
 
-    J is the binary cross-entropy averaged over the examples and summed over the outputs; see Rumelhart, Hinton and
-    Williams, "Learning representations by back-propagating errors", Nature 323 (1986), for the method.
+    J is the binary cross-entropy averaged over the examples and summed over the outputs; see
+    Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", Nature
+    323 (1986), for the method.
 
     Args:
         A0: Input, (n0, m).
@@ -166,7 +172,8 @@ def backward_propagation(
         W2: Weights of layer 2, (n2, n1).
 
     Returns:
-        `dW1` (n1, n0), `db1` (n1, 1), `dW2` (n2, n1) and `db2` (n2, 1): `dW1` is the derivative of J with respect to `W1`.
+        `dW1` (n1, n0), `db1` (n1, 1), `dW2` (n2, n1) and `db2` (n2, 1): `dW1` is the derivative of
+        J with respect to `W1`.
 
     Raises:
         ArgumentError: An argument does not fit the signature, or `Y` holds a value outside [0, 1].
@@ -238,7 +245,8 @@ def learn(
 ]:
     """Learns parameters by batch gradient descent, from a random start.
 
-    Interrupted (Ctrl-C, or the stop button of a notebook), it warns and returns the parameters of the last whole epoch.
+    Interrupted (Ctrl-C, or the stop button of a notebook), it warns and returns the parameters of
+    the last whole epoch.
 
     Args:
         X: Input, (n0, m).
@@ -247,13 +255,15 @@ def learn(
         param_scale: Standard deviation of the weights at the start.
         num_epochs: Number of steps, each over all examples.
         learning_rate: Learning rate.
-        progress: `"epochs"` prints a line each epoch, such as `  1/8: Cost=1.26`; `"bar"` shows a progress bar on standard
-            error; `"quiet"` shows nothing. The cost shown is the mean over the outputs.
-        on_epoch: Called in each epoch with its number, from 1, and its `cost` (n2, 1), to plot it, say. The cost is that
-            of the parameters before the epoch's step.
+        progress: `"epochs"` prints a line each epoch, such as `  1/8: Cost=1.26`; `"bar"` shows a
+            progress bar on standard error; `"quiet"` shows nothing. The cost shown is the mean over
+            the outputs.
+        on_epoch: Called in each epoch with its number, from 1, and its `cost` (n2, 1), to plot it,
+            say. The cost is that of the parameters before the epoch's step.
 
     Returns:
-        `W1` (n1, n0), `b1` (n1, 1), `W2` (n2, n1) and `b2` (n2, 1), in the dtype and on the device of `X`.
+        `W1` (n1, n0), `b1` (n1, 1), `W2` (n2, n1) and `b2` (n2, 1), in the dtype and on the device
+        of `X`.
 
     Raises:
         ArgumentError: An argument does not fit the signature, or `progress` is none of the three.
