@@ -33,7 +33,7 @@ _UNUSED_CLASSES = """
 _UNUSED = re.compile(
     rf"""\.md-(?:{"|".join(_UNUSED_PARTS)})(?![a-z0-9])(?!-[a-z])
        | \.(?:{"|".join(_UNUSED_CLASSES)})(?![a-z])
-       | \bdetails\b | \bsummary\b  # blocks.css has its own
+       | \.md-typeset.*\b(?:details|summary)\b  # blocks.css has its own
        | \[dir=rtl\]  # text from right to left
        | data-md-color-(?:primary|accent)=  # colour schemes other than the two in colours.css
        | only-(?:light|dark) | gh-(?:light|dark)

@@ -6,6 +6,8 @@ without JavaScript too.
 """
 
 import re
+from collections import Counter
+from html import escape
 
 from nn3doc.site.tags import Attributes, change_tags, text_of
 
@@ -21,7 +23,7 @@ def dress(content: str) -> str:
 
 
 def dress_page(page: str) -> str:
-    """A finished page, valid: the theme gives its check boxes an attribute that only fields have."""
+    """A finished page; the theme gives its check boxes an attribute that only fields have."""
 
     def valid(name: str, attributes: Attributes) -> Attributes | None:
         if name != "input" or attributes.get("type") != "checkbox":
@@ -33,13 +35,17 @@ def dress_page(page: str) -> str:
 
 def _boxed_tables(content: str) -> str:
     """Puts each plain table into a box that scrolls, named by the heading it stands under."""
+    given: Counter[str] = Counter()
 
     def boxed(match: re.Match[str]) -> str:
         above = [text_of(found["text"]) for found in _HEADING.finditer(content, 0, match.start())]
-        name = above[-1].rstrip("¶ #").replace('"', "&quot;") if above else "Table"
+        name = f"Table: {above[-1].rstrip('¶ #')}" if above else "Table"
+        given[name] += 1
+        if given[name] > 1:
+            name = f"{name} ({given[name]})"
         # A class, or Material's script would put a second box of its own around it.
         return (
-            f'<div class="scroll" role="region" aria-label="Table: {name}" tabindex="0">'
+            f'<div class="scroll" role="group" aria-label="{escape(name)}" tabindex="0">'
             f'<table class="data">{match["inner"]}</table></div>'
         )
 

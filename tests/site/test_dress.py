@@ -1,0 +1,47 @@
+"""What Material leaves undone in tables, code and check boxes."""
+
+import pytest
+
+from nn3doc.site.dress import dress, dress_page
+
+
+@pytest.mark.parametrize(
+    ("content", "dressed"),
+    [
+        (
+            '<h2 id="a">Shapes<a class="headerlink" href="#a">#</a></h2>'
+            "<table><tr><td>1</td></tr></table>",
+            '<h2 id="a">Shapes<a class="headerlink" href="#a">#</a></h2>'
+            '<div class="scroll" role="group" aria-label="Table: Shapes" tabindex="0">'
+            '<table class="data"><tr><td>1</td></tr></table></div>',
+        ),
+        (
+            "<table></table>",
+            '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
+            '<table class="data"></table></div>',
+        ),
+        (
+            '<h2>A "quoted" &lt;b&gt;</h2><table></table>',
+            '<h2>A "quoted" &lt;b&gt;</h2><div class="scroll" role="group"'
+            ' aria-label="Table: A &quot;quoted&quot; &lt;b&gt;" tabindex="0">'
+            '<table class="data"></table></div>',
+        ),
+        ('<table class="mine"></table>', '<table class="mine"></table>'),
+        ("<pre><code>x</code></pre>", '<pre tabindex="0"><code>x</code></pre>'),
+        ('<td style="text-align: right;">', '<td class="right">'),
+        ('<td class="a" style="text-align: center;">', '<td class="a center">'),
+    ],
+)
+def test_dress(content: str, dressed: str) -> None:
+    assert dress(content) == dressed
+
+
+def test_two_tables_under_one_heading_have_names_of_their_own() -> None:
+    dressed = dress("<h2>Shapes</h2><table></table><table></table>")
+    assert 'aria-label="Table: Shapes"' in dressed
+    assert 'aria-label="Table: Shapes (2)"' in dressed
+
+
+def test_check_boxes_are_valid() -> None:
+    page = '<input type="checkbox" autocomplete="off"><input type="text" autocomplete="off">'
+    assert dress_page(page) == '<input type="checkbox"><input type="text" autocomplete="off">'
