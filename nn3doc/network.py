@@ -25,6 +25,7 @@ from nn3doc._progress import show_progress
 
 __all__ = [
     "ArgumentError",
+    "LearningInterrupted",
     "backward_propagation",
     "compute_cost",
     "forward_propagation",
@@ -33,6 +34,10 @@ __all__ = [
     "learn",
     "update_parameters",
 ]
+
+
+class LearningInterrupted(RuntimeWarning):
+    """Warns that `learn` was interrupted, and returns what was learnt until then."""
 
 
 @check_arguments()
@@ -269,14 +274,14 @@ def learn(
         ArgumentError: An argument does not fit the signature, or `progress` is none of the three.
 
     Warns:
-        RuntimeWarning: Learning was interrupted; the message says after how many epochs.
+        LearningInterrupted: Learning was interrupted; the message says after how many epochs.
     """
     Y = Y.to(X.dtype)
     start = initialize_parameters(X.shape[0], num_hidden, Y.shape[0], param_scale)
     W1, b1, W2, b2 = (parameter.to(X) for parameter in start)
     finished = 0
-    with show_progress(progress, num_epochs) as show:
-        try:
+    try:
+        with show_progress(progress, num_epochs) as show:
             for epoch in range(1, num_epochs + 1):
                 A1, A2 = forward_propagation(X, W1, b1, W2, b2)
                 cost = compute_cost(A2, Y)
@@ -288,9 +293,10 @@ def learn(
                 show(epoch, cost)
                 if on_epoch is not None:
                     on_epoch(epoch, cost)
-        except KeyboardInterrupt:
-            message = f"learning was interrupted after {finished} of {num_epochs} epochs"
-            warnings.warn(
-                f"{message}; these are the parameters learnt so far", RuntimeWarning, stacklevel=3
-            )
+    except KeyboardInterrupt:
+        warnings.warn(
+            f"interrupted after {finished} of {num_epochs} epochs; what was learnt so far is kept",
+            LearningInterrupted,
+            stacklevel=3,  # the line that called learn; the second is the check of its arguments
+        )
     return W1, b1, W2, b2

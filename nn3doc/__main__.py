@@ -1,0 +1,8 @@
+"""`python -m nn3doc` is the command `nn3doc`."""
+
+import sys
+
+from nn3doc.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
