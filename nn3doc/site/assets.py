@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nn3doc.site.stylesheet import trim
 
-__all__ = ["FAVICON", "SCRIPT", "STYLE", "is_superfluous", "script", "style"]
+__all__ = ["FAVICON", "SCRIPT", "STYLE", "UNUSED", "is_superfluous", "script", "style"]
 
 STYLE = "assets/site.css"
 SCRIPT = "assets/site.js"
@@ -20,7 +20,7 @@ FAVICON = "assets/favicon.svg"
 _SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "print"]
 _SCRIPTS = ["lesson"]
 
-# Parts of the theme that no page here has; tests/site/test_assets.py holds that against the pages.
+# Parts of the theme that no page here has; tests/browser/test_files.py looks whether that is so.
 _UNUSED_PARTS = """
     annotation author banner button clipboard code consent content__button draft feedback
     header__source input meta nav pagination path pin post profile progress select social source
@@ -30,7 +30,7 @@ _UNUSED_CLASSES = """
     admonition admonition-title comment critic emojione gemoji giscus grid highlighttable keys
     linenodiv mermaid tabbed task-list twemoji
 """.split()
-_UNUSED = re.compile(
+UNUSED = re.compile(
     rf"""\.md-(?:{"|".join(_UNUSED_PARTS)})(?![a-z0-9])(?!-[a-z])
        | \.(?:{"|".join(_UNUSED_CLASSES)})(?![a-z])
        | \.md-typeset.*\b(?:details|summary)\b  # blocks.css has its own
@@ -58,7 +58,7 @@ def style(own: Path) -> str:
     theme = _of_theme("stylesheets/main.*.css") + _of_theme("stylesheets/palette.*.css")
     parts = [own / f"{name}.css" for name in _SHEETS]
     lesson = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.exists())
-    theme = trim(theme, lambda selector: bool(_UNUSED.search(selector)))
+    theme = trim(theme, lambda selector: bool(UNUSED.search(selector)))
     # Once more over both: what the lesson's own sheets redefine is no longer read from the theme's.
     return trim(theme + lesson, lambda selector: False)
 
