@@ -267,8 +267,8 @@ class Runner:
             step = step.tb_next
         if place is not None:
             start, end = self._span(code, *place)
-        error.__traceback__ = None  # holds the frames, and with them all values
         lines = "".join(traceback.format_exception_only(error)).rstrip().split("\n")
+        error.__traceback__ = None  # holds the frames, and with them all values
         module = type(error).__module__
         message = lines[0].removeprefix(f"{module}.")
         return Finding("code", message, start, end, (*lines[1:], *notes))

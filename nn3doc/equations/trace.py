@@ -129,7 +129,8 @@ def trace(
         error.__traceback__ = None  # holds the frames, and with them all values
     else:
         record.return_line = follower.return_line
-        record.results = _results(inner, follower.return_line, record.returned)
+        own = record.returned is follower.returned  # or a decorator made something else of it
+        record.results = _results(inner if own else None, follower.return_line, record.returned)
     return record
 
 
@@ -166,6 +167,7 @@ class _Follower:
         self._stores = _stores(code) if code else {}
         self._parameters = set(code.co_varnames[: _parameter_count(code)]) if code else set()
         self.return_line = 0
+        self.returned: object = None
 
     def enter(self, frame: FrameType, event: str, argument: object) -> Any:
         """The trace function for calls: follows the one that is asked for, no other."""
@@ -184,7 +186,7 @@ class _Follower:
             self._step()
             self._pending = self._stores.get(frame.f_lasti)
         elif event == "return":
-            self.return_line = frame.f_lineno
+            self.return_line, self.returned = frame.f_lineno, argument
         return self._follow
 
     def _take(self, frame: FrameType) -> None:
