@@ -296,10 +296,9 @@ def _cure(name: str, value: Tensor, expected: Dims) -> str:
 
 
 def _outside_0_1(name: str, value: Tensor) -> str:
-    row, column = ((value >= 0) & (value <= 1)).logical_not().nonzero()[0].tolist()
-    return (
-        f"{name}[{row}, {column}] is {value[row, column].item():g}; expected values between 0 and 1"
-    )
+    wrong = ((value >= 0) & (value <= 1)).logical_not()
+    place = ", ".join(map(str, wrong.nonzero()[0].tolist()))
+    return f"{name}[{place}] is {value[wrong][0].item():g}; expected values between 0 and 1"
 
 
 def _short(kind: object) -> str:

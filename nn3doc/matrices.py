@@ -155,9 +155,10 @@ def _check_template(template: object, needs: tuple[str, ...], refuses: tuple[str
     words = {match["word"] for match in _WORD.finditer(template)}
     for word in refuses:
         if word in words:
+            shape = "a column has only rows" if word == "col" else "a row has only columns"
             raise ValueError(
-                f"template is {template!r}; a single {needs[0]} index is filled in here, "
-                f"so that {word} has no meaning: write bmatrix for both"
+                f"template is {template!r}; expected no word {word} in it, since {shape}: "
+                "write bmatrix for both"
             )
     if not words:
         raise ValueError(
@@ -175,10 +176,7 @@ def _tex_problem(tex: str) -> str:
         depth += (token == "{") - (token == "}")
         if depth < 0:
             return "with a } too many"
-        if token in ("&", r"\\", "\n", "%", "$"):
-            return (
-                f"with {token!r}, which does not belong into a cell"
-                if token == "\n"
-                else f"with {token}, which does not belong into a cell"
-            )
+        if token in ("&", r"\\", "%", "\n"):
+            named = "a line break" if token == "\n" else token
+            return f"with {named}, which would end the cell"
     return "with a { that is not closed" if depth else ""
