@@ -27,19 +27,20 @@ _UNUSED_PARTS = """
     source-file status tabs tag tags tooltip tooltip2 top version
 """.split()
 _UNUSED_CLASSES = """
-    admonition admonition-title comment critic emojione gemoji giscus grid highlighttable keys
+    comment critic emojione gemoji giscus grid highlighttable keys
     linenodiv mermaid tabbed task-list twemoji
 """.split()
 UNUSED = re.compile(
     rf"""\.md-(?:{"|".join(_UNUSED_PARTS)})(?![a-z0-9])(?!-[a-z])
        | \.(?:{"|".join(_UNUSED_CLASSES)})(?![a-z])
-       | \.md-typeset.*\b(?:details|summary)\b  # blocks.css has its own
        | \[dir=rtl\]  # text from right to left
        | data-md-color-(?:primary|accent)=  # colour schemes other than the two in colours.css
        | only-(?:light|dark) | gh-(?:light|dark)
-       | \[data-sort | columnheader | search__suggest | data-md-type= | \.no-js""",
+       | \[data-sort | columnheader | search__suggest | data-md-type=""",
     re.VERBOSE,
 )
+# These the pages have, but blocks.css gives them a look of its own.
+_REDONE = re.compile(r"\.admonition|\.md-typeset.*\b(?:details|summary)\b")
 
 
 def is_superfluous(path: str) -> bool:
@@ -58,7 +59,7 @@ def style(own: Path) -> str:
     theme = _of_theme("stylesheets/main.*.css") + _of_theme("stylesheets/palette.*.css")
     parts = [own / f"{name}.css" for name in _SHEETS]
     lesson = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.exists())
-    theme = trim(theme, lambda selector: bool(UNUSED.search(selector)))
+    theme = trim(theme, lambda selector: bool(UNUSED.search(selector) or _REDONE.search(selector)))
     # Once more over both: what the lesson's own sheets redefine is no longer read from the theme's.
     return trim(theme + lesson, lambda selector: False)
 

@@ -195,6 +195,7 @@ def open_tab(
             java_script_enabled=javascript,
             reduced_motion="reduce",  # no waiting for things to slide
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         tab = Tab(context.new_page(), base or serve(folder or site))
         tab.page.on(

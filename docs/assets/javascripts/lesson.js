@@ -36,14 +36,6 @@
   };
   document.addEventListener("click", copied);
 
-  // The theme's contents and search are opened by labels of check boxes, which no key presses.
-  document.addEventListener("keydown", (event) => {
-    if ((event.key === "Enter" || event.key === " ") && event.target.matches("label[role=button]")) {
-      event.preventDefault();
-      event.target.click();
-    }
-  });
-
   document$.subscribe(() => {
     boxes.disconnect();
     for (const box of document.querySelectorAll("[data-scroll], .scroll, pre[tabindex]")) boxes.observe(box);
