@@ -91,10 +91,11 @@ def read_idx(path: Path, dimensions: int) -> Bytes:
     if expected == 0:
         raise DigitsError(f"{path} holds nothing: its sizes are {sizes}")
     if found != expected:
+        if dimensions > 1:
+            sizes = f"{sizes} = {expected}"
         what = "cut off" if found < expected else "too long"
         raise DigitsError(
-            f"{path} is {what}: it holds {found} bytes of data; "
-            f"expected {sizes} = {expected}: fetch it again"
+            f"{path} is {what}: it holds {found} bytes of data; expected {sizes}: fetch it again"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
@@ -130,6 +131,6 @@ def _content(path: Path) -> bytes:
         raise DigitsError(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > MOST:
         raise DigitsError(
-            f"{path} is too long: it holds more than {MOST} bytes, which no MNIST file does"
+            f"{path} is too long: it holds more than {MOST} bytes, which no file of MNIST does"
         )
     return content

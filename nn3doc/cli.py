@@ -15,7 +15,7 @@ import nn3doc
 from nn3doc.commands import UserError
 
 #: The modules of the subcommands, in the order of the help.
-COMMANDS = ("nn3doc.commands.train",)
+COMMANDS = ("nn3doc.commands.train", "nn3doc.commands.check")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,7 +29,8 @@ class _Version(argparse.Action):
     """Prints the version; it is looked up only when asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        parser.exit(0, f"nn3doc {nn3doc.__version__}\n")
+        print(f"nn3doc {nn3doc.__version__}")
+        parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:

