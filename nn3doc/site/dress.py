@@ -30,7 +30,7 @@ def dress_page(page: str) -> str:
             return None
         return {key: value for key, value in attributes.items() if key != "autocomplete"}
 
-    return change_tags(page, valid)
+    return change_tags(page, valid, having="checkbox")
 
 
 def _boxed_tables(content: str) -> str:

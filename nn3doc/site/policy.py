@@ -38,7 +38,7 @@ class InlineStyles:
                 f"a page holds its own stylesheet, {element[0]!r}, which the site's"
                 " Content-Security-Policy refuses; move it to docs/assets/stylesheets/"
             )
-        return change_tags(page, self._with_class)
+        return change_tags(page, self._with_class, having="style")
 
     def _with_class(self, name: str, attributes: Attributes) -> Attributes | None:
         if "style" not in attributes:

@@ -27,14 +27,18 @@ _ATTRIBUTE = re.compile(
 
 
 def change_tags(
-    page: str, change: Callable[[str, Attributes], Mapping[str, str | None] | None]
+    page: str,
+    change: Callable[[str, Attributes], Mapping[str, str | None] | None],
+    having: str = "",
 ) -> str:
     """Rewrites start tags of a page.
 
     Args:
         page: HTML, a whole document or a part of one.
-        change: Called with the name and the attributes of every start tag, in order. It returns
-            the attributes to write, or None to leave the tag as it is.
+        change: Called with the name and the attributes of start tags, in order. It returns the
+            attributes to write, or None to leave the tag as it is.
+        having: Only tags with this in their text are looked at; pages full of drawn mathematics
+            have tens of thousands that matter to nobody.
 
     Returns:
         The page; tags for which `change` returned None, end tags and text are what they were.
@@ -42,7 +46,7 @@ def change_tags(
 
     def replacement(match: re.Match[str]) -> str:
         name = match["name"]
-        if name is None:
+        if name is None or having not in match[0]:
             return match[0]
         attributes = change(name, _attributes(match["attributes"]))
         if attributes is None:

@@ -54,6 +54,11 @@ def test_writes_attributes_so_that_they_read_the_same() -> None:
     assert "<script>" not in changed
 
 
+def test_looks_only_at_tags_that_have_what_is_asked_for() -> None:
+    page = '<p title="a"><b title="a" id="b"><i id="c">'
+    assert change_tags(page, lambda name, _: {}, having="title") == '<p><b><i id="c">'
+
+
 def test_keeps_a_tag_that_closes_itself() -> None:
     assert change_tags('<use href="#a"/>', lambda name, _: {"href": "#b"}) == '<use href="#b"/>'
 
