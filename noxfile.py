@@ -162,12 +162,28 @@ def bench_page(session: nox.Session) -> None:
 
 
 @nox.session
+def lighthouse(session: nox.Session) -> None:
+    """Build the site and rate its pages with Lighthouse, mobile and desktop."""
+    docs(session)
+    chromium(session)
+    run(session, "tests.bench.lighthouse", *session.posargs)
+
+
+@nox.session
 def pdf(session: nox.Session) -> None:
     """Print the whole lesson as dist/nn3doc.pdf."""
     node_modules(session)
     chromium(session)
     at_commit(session)
     run(session, "nn3doc.site.pdf", *session.posargs)
+
+
+@nox.session
+def screenshot(session: nox.Session) -> None:
+    """Take the picture for the README, docs/assets/screenshot.png, from the site as it is now."""
+    node_modules(session)
+    chromium(session)
+    run(session, "nn3doc.site.screenshot", *session.posargs)
 
 
 @nox.session
