@@ -9,13 +9,13 @@ goes away; new fields may come at any time.
     summary.equations     integer   formulas on all pages
     summary.instances     integer   cases compared
     summary.difference    number    largest relative difference between two sides
-    summary.failed        integer   formulas with a finding
+    summary.failed        integer   formulas that fail
     summary.unchecked     integer   formulas left unchecked on purpose
-    summary.findings      integer   findings on all pages
+    summary.findings      integer   findings on all pages, warnings among them
     pages[]               Page      in the order they were named
 
     Page.path             string    as the user named the page
-    Page.ok               boolean   whether nothing was found
+    Page.ok               boolean   whether nothing was found that fails it
     Page.findings[]       Finding   findings outside of formulas
     Page.equations[]      Equation  all formulas, displays and inline, in their order
 
@@ -55,6 +55,7 @@ goes away; new fields may come at any time.
 
     Finding.kind          string    page, notation, read, known, fits, holds, code, untested,
                                     vacuous or remark
+    Finding.failing       boolean   whether the page fails by it; a warning does not
     Finding.message       string    what was found
     Finding.notes[]       string    what was expected and how to mend it
     Finding.suggestion    string    TeX that would hold in its place; "" without any
@@ -153,6 +154,7 @@ def _finding(finding: Finding, lines: Lines) -> dict[str, Any]:
     end_line, end_column = lines.place(finding.end)
     return {
         "kind": finding.kind,
+        "failing": finding.failing,
         "message": finding.message,
         "notes": list(finding.notes),
         "suggestion": finding.suggestion,

@@ -22,7 +22,8 @@ WIDTH = 100  # columns of a page's line that are shown; longer lines are cut aro
 TAB = 4  # columns of a tab
 CUT = "…"
 
-_BOLD, _RED, _BLUE, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[34m", "\x1b[0m"
+_BOLD, _RED, _YELLOW, _BLUE = "\x1b[1m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[34m"
+_PLAIN = "\x1b[0m"
 
 
 def render(
@@ -53,7 +54,8 @@ def summary(reports: Iterable[Report]) -> str:
     """
     pages = list(reports)
     equations = [equation for report in pages for equation in report.equations]
-    outside = sum(len(report.findings) for report in pages)
+    outside = sum(finding.failing for report in pages for finding in report.findings)
+    warnings = sum(not finding.failing for report in pages for finding in report.all_findings)
     failed = sum(map(has_failed, equations))
     skipped = sum(equation.verdict == "skipped" for equation in equations if not equation.findings)
     difference = max((equation.difference for equation in equations), default=0.0)
@@ -65,6 +67,8 @@ def summary(reports: Iterable[Report]) -> str:
     ]
     if outside:
         parts.append(f"{_count(outside, 'finding')} outside of equations")
+    if warnings:
+        parts.append(_count(warnings, "warning"))
     if skipped:
         parts.append(f"{skipped:,} not checked because of these")
     reasons = Counter(equation.reason for equation in equations if equation.verdict == "unchecked")
@@ -78,7 +82,7 @@ def summary(reports: Iterable[Report]) -> str:
 
 def has_failed(equation: Equation) -> bool:
     """Whether something is wrong with an equation."""
-    return equation.verdict == "failed" or bool(equation.findings)
+    return equation.verdict == "failed" or any(found.failing for found in equation.findings)
 
 
 def clean(text: str) -> str:
@@ -95,8 +99,9 @@ def _block(report: Report, lines: Lines, finding: Finding, color: bool) -> str:
     start, end = _trimmed(report.text, finding.start, finding.end)
     number, column = lines.place(start)
     place = f"{clean(report.path)}:{number}:{column}:"
-    message = clean(finding.message)
-    result = [f"{_dye(_BOLD, place, color)} {_dye(_RED, message, color)}"]
+    mark = _RED if finding.failing else _YELLOW
+    message = ("" if finding.failing else "warning: ") + clean(finding.message)
+    result = [f"{_dye(_BOLD, place, color)} {_dye(mark, message, color)}"]
     if report.text:
         line = lines.line(number)
         first = lines.start(number)
@@ -105,7 +110,7 @@ def _block(report: Report, lines: Lines, finding: Finding, color: bool) -> str:
         bar = _dye(_BLUE, f"  {number:>{gutter}} |", color)
         result.append(f"{bar} {shown}".rstrip())
         bar = _dye(_BLUE, f"  {'':{gutter}} |", color)
-        result.append(f"{bar} {' ' * before}{_dye(_RED, '^' * marked, color)}")
+        result.append(f"{bar} {' ' * before}{_dye(mark, '^' * marked, color)}")
     notes = list(finding.notes)
     if finding.suggestion and not any(finding.suggestion in note for note in notes):
         notes.append(f"Did you mean {finding.suggestion}?")

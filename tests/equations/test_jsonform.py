@@ -113,6 +113,7 @@ def test_one_equation_whole() -> None:
             "findings": [
                 {
                     "kind": "holds",
+                    "failing": True,
                     "message": "the two sides differ",
                     "notes": ["a note"],
                     "suggestion": "c",

@@ -139,6 +139,14 @@ def test_an_empty_page_has_no_line_to_show() -> None:
     )
 
 
+def test_a_warning_says_that_it_is_one() -> None:
+    warning = Finding("untested", "nothing restates it", 0, 1, failing=False)
+    report = Report("page.md", "a = b", [], [warning])
+    assert report.ok
+    assert render(report).startswith("page.md:1:1: warning: nothing restates it\n")
+    assert render(report, color=True).count("\x1b[1;33m") == 2
+
+
 def test_only_the_findings_that_are_asked_for() -> None:
     text = "a = b"
     chosen = finding(text, "b", message="chosen")
@@ -189,6 +197,7 @@ SUMMARIES: dict[str, tuple[Callable[[], list[Report]], str]] = {
                 "",
                 [
                     failing(),
+                    equation(findings=[Finding("untested", "weak", 0, 1, failing=False)]),
                     equation("skipped"),
                     equation("unchecked", reason="of another book"),
                     equation("unchecked", reason="rounded by hand"),
@@ -197,9 +206,9 @@ SUMMARIES: dict[str, tuple[Callable[[], list[Report]], str]] = {
                 [Finding("page", "no notation", 0, 0)],
             )
         ],
-        "5 equations on 1 page, 0 instances, no difference, 1 failed, 1 finding outside of"
-        " equations, 1 not checked because of these, 3 unchecked (rounded by hand: 2; of another"
-        " book)",
+        "6 equations on 1 page, 0 instances, no difference, 1 failed, 1 finding outside of"
+        " equations, 1 warning, 1 not checked because of these,"
+        " 3 unchecked (rounded by hand: 2; of another book)",
     ),
 }  # fmt: skip
 

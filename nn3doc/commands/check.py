@@ -1,0 +1,84 @@
+"""Checks every equation of Markdown pages: read, known, fits, holds, and is what the code does.
+
+The pages' Python is run, as their tests run it; --no-code checks the text alone. Findings go to
+standard output, one summary line behind them. The exit code is 0 only if nothing was found.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from nn3doc.commands import UserError
+
+NAME = "check"
+HELP = "check every equation of Markdown pages against definitions, autograd and code"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PAGE_OR_FOLDER",
+        help="a Markdown page, or a folder: all pages (*.md) below it",
+    )
+    parser.add_argument(
+        "--notation",
+        type=Path,
+        metavar="FILE",
+        help="the page with the notation table (default: a table of the page itself, of the pages"
+        " it builds_on, or notation.md beside it)",
+    )
+    parser.add_argument(
+        "--no-code",
+        dest="code",
+        action="store_false",
+        help="run nothing and import nothing that a page names: check the text alone",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print everything about every equation as JSON (see nn3doc.equations.jsonform)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Checks the pages; 1 where something was found."""
+    from nn3doc.equations.pages import NoPageError, find_pages
+
+    try:
+        pages = find_pages(args.paths)
+        if args.notation is not None:
+            find_pages([args.notation])
+    except NoPageError as error:
+        raise UserError(str(error)) from error
+    if args.code:
+        # Modules beside the pages can be imported, as with `python -m`.
+        sys.path.insert(0, str(Path.cwd()))
+    from nn3doc.equations import jsonform, messages
+    from nn3doc.equations.check import check_file
+
+    color = wants_color()
+    reports = []
+    for path in pages:
+        try:
+            report = check_file(path, notation=args.notation, code=args.code)
+        except NoPageError as error:
+            raise UserError(str(error)) from error
+        reports.append(report)
+        text = "" if args.json else messages.render(report, color=color)
+        if text:
+            print(text, flush=True)  # with an empty line behind it
+    if args.json:
+        print(jsonform.dumps(reports), end="")
+    else:
+        print(messages.summary(reports))
+    return 0 if all(report.ok for report in reports) else 1
+
+
+def wants_color() -> bool:
+    """Whether standard output is a terminal that shows colours; see no-color.org."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
