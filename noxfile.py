@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 if sys.version_info < (3, 11):
@@ -123,20 +122,7 @@ def docs(session: nox.Session) -> None:
     """Build the site strictly into site/, and as dist/nn3doc-site.zip to read without a server."""
     at_commit(session)
     mkdocs(session, "build", "--strict", *session.posargs)
-    pack(ROOT / "site", ROOT / "dist" / "nn3doc-site.zip")
-
-
-def pack(folder: Path, target: Path) -> None:
-    """Zips a folder so that the same files give the same bytes: in order and without dates."""
-    target.parent.mkdir(exist_ok=True)
-    part = target.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(f"nn3doc/{file.relative_to(folder).as_posix()}")
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
-    part.replace(target)
+    run(session, "nn3doc.site.archive", "site", "dist/nn3doc-site.zip")
 
 
 @nox.session
