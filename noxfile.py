@@ -81,9 +81,18 @@ def node_modules(session: nox.Session) -> None:
 
 
 def chromium(session: nox.Session) -> None:
-    """Sees to a Chromium: the system's if there is one, else the one Playwright fetches."""
-    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
-        run(session, "playwright", "install", "chromium")
+    """Sees to a Chromium: the machine's if it has one, else one that Playwright fetches."""
+    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return
+    run(session, "playwright", "install", "chromium")
+    where = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
+    python = str(shared(session) / "python")
+    session.env["CHROMIUM"] = str(
+        session.run(python, "-c", where, external=True, silent=True)
+    ).strip()
 
 
 def mkdocs(session: nox.Session, *command: str) -> None:

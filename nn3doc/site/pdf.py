@@ -5,6 +5,7 @@
 builds the site into a folder that is thrown away, and writes TARGET (dist/nn3doc.pdf).
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,12 +33,12 @@ class MissingChromiumError(RuntimeError):
 
 
 def chromium() -> str:
-    """The path of the machine's Chromium.
+    """The path of the machine's Chromium, or of the one that the variable CHROMIUM names.
 
     Raises:
         MissingChromiumError: If there is none.
     """
-    for name in _NAMES:
+    for name in (os.environ.get("CHROMIUM", ""), *_NAMES):
         path = shutil.which(name)
         if path:
             return path
