@@ -14,12 +14,26 @@ from nn3doc.site.tags import Attributes, change_tags, text_of
 __all__ = ["dress", "dress_page"]
 
 _TABLE = re.compile(r"<table>(?P<inner>.*?)</table>", re.DOTALL)
+_ALIVE = re.compile(
+    r"<(?=/?(?:script|style|iframe|object|embed|base|meta|link|form)\b)", re.IGNORECASE
+)
 _HEADING = re.compile(r"<h[1-6]\b[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
 
 
 def dress(content: str) -> str:
-    """The content of a page (HTML) with boxes that keyboards reach and readers can name."""
+    """The content of a page (HTML) with boxes that keyboards reach and readers can name.
+
+    What could act by itself, a script above all, comes out as text: authors write data, and the
+    security policy names only the scripts that stand in the theme's templates.
+    """
+    content = _ALIVE.sub("&lt;", content)
+    content = change_tags(content, _without_handlers, having="on")
     return change_tags(_boxed_tables(content), _mended)
+
+
+def _without_handlers(name: str, attributes: Attributes) -> Attributes | None:
+    kept = {key: value for key, value in attributes.items() if not key.lower().startswith("on")}
+    return kept if kept != attributes else None
 
 
 def dress_page(page: str) -> str:

@@ -6,6 +6,7 @@ Only glue: each event hands its part of the work to a module that knows nothing 
 import hashlib
 import os
 import subprocess
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -59,12 +60,15 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Runs a notebook page, and goes on with it as Markdown."""
-    if not page.file.src_uri.endswith(".ipynb"):
-        return markdown
-    notebook = _notebook(page, config)
-    page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
-    page.meta["download"] = page.file.name + ".ipynb"
-    return as_markdown(notebook)
+    if page.file.src_uri.endswith(".ipynb"):
+        notebook = _notebook(page, config)
+        page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
+        page.meta["download"] = page.file.name + ".ipynb"
+        markdown = as_markdown(notebook)
+    for name in ("title", "description"):  # the theme puts these into its HTML as they are
+        if name in page.meta:
+            page.meta[name] = escape(str(page.meta[name]))
+    return markdown
 
 
 def _notebook(page: Page, config: MkDocsConfig) -> NotebookNode:

@@ -127,9 +127,8 @@ def test_every_page_has_a_title_and_a_description_of_its_own(
         if tag == "meta" and attributes.get("name") == "description"
     )
     titles = Counter(
-        title
-        for name in html
-        for title in re.findall(r"<title>(.*?)</title>", (site / name).read_text(encoding="utf-8"))
+        re.findall(r"<title>(.*?)</title>", (site / name).read_text(encoding="utf-8"))[0]
+        for name in html  # drawings further down have titles, too
     )
     assert set(described.values()) == {1}
     assert set(titles.values()) == {1}
