@@ -10,7 +10,8 @@ from nn3doc.equations import page
 from nn3doc.equations.code import Snippets, run_page
 from nn3doc.equations.markdown import MarkdownError
 from nn3doc.equations.pages import read_page
-from nn3doc.equations.report import Report
+from nn3doc.equations.report import Finding, Report
+from nn3doc.equations.table import tables
 
 
 def check_file(
@@ -43,8 +44,54 @@ def check_file(
     if code:
         with contextlib.suppress(MarkdownError):  # which is told with the page
             snippets = run_page(text, str(path))
+    return check_with(snippets, text, path, notation, code=code, strict=strict, seeds=seeds)
+
+
+def check_with(
+    snippets: Snippets | None,
+    text: str,
+    path: Path,
+    notation: Path | None = None,
+    *,
+    code: bool = True,
+    strict: bool = False,
+    seeds: Sequence[int] = (1, 2),
+) -> Report:
+    """Checks a page whose code has been run; the arguments are those of `check_file`."""
     report = page.check_file(path, notation, code=snippets or code, strict=strict, seeds=seeds)
     if snippets is not None:
         own = [finding for finding in snippets.findings if finding not in report.findings]
         report.findings.extend(own)
+    unknown = any(f.message.startswith("unknown symbol") for f in report.all_findings)
+    if unknown and notation is None and not _has_notation(path, text):
+        report.findings.insert(0, _NO_NOTATION)
+    if report.ok:
+        report.findings.extend(_unexplained(report))
     return report
+
+
+_NO_NOTATION = Finding(
+    "page",
+    "this page has no notation table",
+    0,
+    1,
+    (
+        "Add a table with the columns Symbol, Python, Shape and Meaning, put one into"
+        f" {page.NOTATION_FILE} beside the page,",
+        "or name the page that has one with --notation.",
+    ),
+)
+
+
+def _has_notation(path: Path, text: str) -> bool:
+    folders = list(path.resolve().parents)[:4]
+    return bool(tables(text)) or any((folder / page.NOTATION_FILE).is_file() for folder in folders)
+
+
+def _unexplained(report: Report) -> list[Finding]:
+    """A page on which something could not be checked does not pass by that."""
+    return [
+        Finding("vacuous", "not checked: nothing gives its symbols values", one.start, one.end)
+        for one in report.equations
+        if one.verdict == "skipped"
+    ]

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from nn3doc.equations.markdown import Lines
 from nn3doc.equations.report import Equation, Finding, Report
 
-WIDTH = 100  # columns of a page's line that are shown; longer lines are cut around the carets
+WIDTH = 120  # columns of a page's line that are shown; longer lines are cut around the carets
 TAB = 4  # columns of a tab
 CUT = "…"
 

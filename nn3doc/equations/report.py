@@ -30,7 +30,8 @@ class Finding:
         start: Offset on the page of the first character at fault.
         end: Offset behind the last one.
         notes: What was expected and how to mend it, one line each.
-        suggestion: TeX that would hold in place of what stands from `start` to `end` of `suggested`.
+        suggestion: TeX that would hold in place of what stands from `start` to `end`.
+        failing: Whether the page fails by it; a warning does not.
     """
 
     kind: FindingKind
@@ -39,6 +40,7 @@ class Finding:
     end: int
     notes: tuple[str, ...] = ()
     suggestion: str = ""
+    failing: bool = True
 
 
 @dataclass(frozen=True)
@@ -156,5 +158,5 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.all_findings
+        """Whether nothing was found that fails the page."""
+        return not any(finding.failing for finding in self.all_findings)

@@ -130,9 +130,9 @@ class PageDocument(_CodeDocument):
     @cached_property
     def report(self) -> Report:
         """What is said of the page, after all its code has run."""
-        from nn3doc.equations.page import check_file  # imports torch; collecting does without it
+        from nn3doc.equations.check import check_with  # imports torch; collecting does without it
 
-        return check_file(Path(self.name), code=self.snippets)
+        return check_with(self.snippets, self.text, Path(self.name))
 
     @cached_property
     def snippets(self) -> Snippets:

@@ -1,0 +1,266 @@
+"""The numbers of a page's worked example: `W^{[1]} = \\begin{bmatrix} 0.5 & -1 \\\\ … \\end{bmatrix}`.
+
+Numbers for a symbol that nothing defines are given; numbers for any other must be what the
+definitions make of those that are given. A decimal is compared to the digits that are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from nn3doc.equations.book import Book, Statement
+from nn3doc.equations.draw import Drawer
+from nn3doc.equations.notation import NotationError
+from nn3doc.equations.shapes import Elaborator
+from nn3doc.equations.sizes import Size
+from nn3doc.equations.terms import Term
+from nn3doc.equations.tree import (
+    Matrix,
+    Node,
+    Number,
+    Relation,
+    Sum,
+    bare,
+    walk,
+)
+from nn3doc.equations.values import Evaluator, Key, MissingValue
+
+
+@dataclass(frozen=True)
+class Held:
+    """What came of a step with numbers.
+
+    Attributes:
+        held: Whether it was compared and holds.
+        given: Whether its numbers are the example's.
+        message: What is wrong, "" if nothing.
+        where: Where.
+        notes: More of it.
+        instances: How many numbers were compared.
+        difference: The largest difference, in units of what the last digit allows.
+    """
+
+    held: bool = False
+    given: bool = False
+    message: str = ""
+    where: Node | None = None
+    notes: tuple[str, ...] = ()
+    instances: int = 0
+    difference: float = 0.0
+
+
+@dataclass
+class Numbers:
+    """The example's numbers so far, in reading order."""
+
+    book: Book
+    sizes: dict[str, int] = field(default_factory=dict)
+    values: dict[Key, Tensor] = field(default_factory=dict)
+
+    def give_size(self, size: Size, number: int, order: int) -> None:
+        """A size of the example; a new number for it begins a new example."""
+        names = sorted(size.names)
+        if len(names) == 1 and size == Size.of(names[0]):
+            if self.sizes.get(names[0], number) != number:
+                self.values.clear()
+            self.sizes[names[0]] = number
+
+    def evaluator(self, extra: Mapping[Key, Tensor] | None = None) -> Evaluator:
+        """Works out what follows from the example's numbers, and from nothing else."""
+        drawer = Drawer(0, given=self.sizes)
+        return Evaluator(
+            self.book, drawer, {**self.values, **(extra or {})}, only_given=True,
+            aliases=lambda key: self.book.alias(key, 10**9),
+        )  # fmt: skip
+
+    def hold(
+        self, statement: Statement, node: Relation, place: int, known: Term | None,
+        layers: dict[str, int],
+    ) -> Held:  # fmt: skip
+        """Holds one step of a relation against the example.
+
+        Args:
+            statement: The statement.
+            node: Its relation.
+            place: Which step.
+            known: The side with symbols; None where both sides are numbers.
+            layers: Values of the concrete indices.
+        """
+        left, right = node.sides[place], node.sides[place + 1]
+        update = node.operators[place] == "<-"
+        if node.operators[place] not in ("=", ":=", "<-", "~"):
+            return Held()
+        if known is None or (known.operation in ("number", "stack") and _is_plain(left)):
+            one, two = self._literal(left), self._literal(right)
+            return self._hold(one, two, right)
+        right_is_literal = node.sides[place + 1] is not known.node and _is_plain(right)
+        literal = self._literal(right if right_is_literal else left)
+        where = right if right_is_literal else left
+        key = known.data if known.operation == "family" and not known.arguments else None
+        try:
+            if update and key is not None:
+                found = self.book.find(key, updates=True)
+                if found is None:
+                    return Held()
+                value = self.evaluator()(self.book.elaborated(found, key)[0]).tensor
+            elif key is not None and self._is_free(key):
+                return self._give(key, known, literal, where)
+            else:
+                array = self.evaluator()(known)
+                if array.names:
+                    return Held()
+                value = array.tensor
+        except (MissingValue, KeyError):
+            return Held(given=True) if key is not None and not self._is_number(key) else Held()
+        return self._hold((value.detach(), torch.zeros_like(value)), literal, where)
+
+    def _is_free(self, key: Key) -> bool:
+        return self.book.find(key) is None
+
+    def _is_number(self, key: Key) -> bool:
+        return False
+
+    def _give(
+        self, key: Key, known: Term, literal: tuple[Tensor, Tensor], where: Node
+    ) -> Held:
+        value = literal[0]
+        shape = known.shape or ()
+        sizes = value.shape if shape else ()
+        for size, number in zip(shape, sizes, strict=False):
+            names = sorted(size.names)
+            if size.number is not None and size.number != number:
+                return Held(message=f"{size} expected here, there are {number}", where=where)
+            if len(names) == 1 and size == Size.of(names[0]):
+                said = self.sizes.setdefault(names[0], number)
+                if said != number:
+                    return Held(
+                        message=f"these are {tuple(value.shape)} numbers", where=where,
+                        notes=(f"expected {' × '.join(str(s) for s in shape)}, and "
+                               f"{names[0]} = {said} in this example",),
+                    )  # fmt: skip
+        if not shape and value.numel() != 1:
+            return Held(message="one number is expected here", where=where)
+        before = self.values.get(key)
+        if before is not None and before.shape == value.shape:
+            return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
+        self.values[key] = value.clone().requires_grad_()
+        return Held(given=True)
+
+    def _hold(
+        self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node
+    ) -> Held:
+        value, slack = one
+        written, rounding = two
+        if value.shape != written.shape:
+            if written.numel() == 1 and float(written) == 0:
+                written, rounding = written.expand_as(value), rounding.expand_as(value)
+            else:
+                return Held(
+                    message=f"these are {_size(written)} numbers, expected {_size(value)}",
+                    where=where,
+                )
+        allowed = slack + rounding + 1e-9 * torch.maximum(value.abs(), written.abs()) + 1e-12
+        gap = (value - written).abs()
+        wrong = gap > allowed
+        if bool(wrong.any()):
+            place = int(wrong.flatten().nonzero()[0])
+            at = _cell(where, place)
+            found = float(value.flatten()[place])
+            return Held(
+                message=f"this number is not {found:.6g}" if False else
+                f"{_written(at)} stands here, it is {found:.6g}",
+                where=at, notes=("worked out from the numbers of this page",),
+            )  # fmt: skip
+        return Held(held=True, instances=value.numel())
+
+    def _literal(self, node: Node) -> tuple[Tensor, Tensor]:
+        """The numbers that are written, and how far each may be off by rounding."""
+        node = bare(node)
+        if isinstance(node, Matrix) and all(cell is not None for row in node.rows for cell in row):
+            rows = [[self._literal(cell) for cell in row if cell] for row in node.rows]
+            values = [[float(value) for value, _ in row] for row in rows]
+            slacks = [[float(slack) for _, slack in row] for row in rows]
+            return (
+                torch.tensor(values, dtype=torch.float64),
+                torch.tensor(slacks, dtype=torch.float64),
+            )
+        single = node.terms[0] if isinstance(node, Sum) and len(node.terms) == 1 else node
+        if isinstance(single, Number):
+            sign = node.signs[0] if isinstance(node, Sum) else 1
+            rounding = 0.5 * 10.0 ** -(single.decimals or 0) if single.decimals else 0.0
+            return _one(sign * float(single.text)), _one(rounding)
+        return self._expression(node)
+
+    def _expression(self, node: Node) -> tuple[Tensor, Tensor]:
+        """A calculation with plain numbers: each decimal in it may be rounded, too."""
+        value = self._worked(node, None)
+        slack = torch.zeros_like(value)
+        exact = {
+            round(abs(float(number)), 12)
+            for tensor in self.values.values() for number in tensor.detach().flatten()
+        }  # fmt: skip
+        for number in walk(node):
+            if not isinstance(number, Number) or not number.decimals:
+                continue
+            if round(float(number.text), 12) in exact:
+                continue
+            moved = float(number.text) + 0.5 * 10.0**-number.decimals
+            slack = slack + (self._worked(node, (number, moved)) - value).abs()
+        return value, slack
+
+    def _worked(self, node: Node, moved: tuple[Number, float] | None) -> Tensor:
+        elaborator = _Plain(self.book, moved)
+        evaluator = Evaluator(self.book, Drawer(0, given={}), only_given=True)
+        return evaluator(elaborator.term(node)).tensor
+
+
+class _Plain(Elaborator):
+    """Reads numbers as they are written, one of them moved."""
+
+    def __init__(self, book: Book, moved: tuple[Number, float] | None) -> None:
+        super().__init__(book, {}, "number")
+        self.moved = moved
+
+    def term(self, node: Node) -> Term:
+        if isinstance(node, Number):
+            value = float(node.text)
+            if self.moved is not None and node is self.moved[0]:
+                value = self.moved[1]
+            return Term("number", (), (), node, value)
+        return super().term(node)
+
+
+def _is_plain(node: Node) -> bool:
+    from nn3doc.equations.book import is_numeric
+
+    return is_numeric(node)
+
+
+def _one(value: float) -> Tensor:
+    return torch.full((1, 1), value, dtype=torch.float64)
+
+
+def _size(tensor: Tensor) -> str:
+    return " × ".join(str(size) for size in tensor.shape[-2:])
+
+
+def _cell(node: Node, place: int) -> Node:
+    node = bare(node)
+    if isinstance(node, Matrix):
+        cells = [cell for row in node.rows for cell in row if cell is not None]
+        return cells[place] if place < len(cells) else node
+    return node
+
+
+def _written(node: Node) -> str:
+    node = bare(node)
+    if isinstance(node, Sum) and len(node.terms) == 1 and isinstance(node.terms[0], Number):
+        return ("-" if node.signs[0] < 0 else "") + node.terms[0].text
+    return node.text if isinstance(node, Number) else "another number"
+
+
+__all__ = ["Held", "NotationError", "Numbers"]

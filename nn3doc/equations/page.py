@@ -1,0 +1,331 @@
+"""Checks all equations of a page: the five questions, asked of every statement.
+
+`check_file` finds the notation and the pages a page builds on; `check_page` works on texts. What
+one statement says is held in `statements`, numbers of a worked example in `numbers`, code in
+`witness`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nn3doc.equations.book import Book
+from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
+from nn3doc.equations.notation import Notation, NotationError
+from nn3doc.equations.report import Equation, Finding, Report
+from nn3doc.equations.statements import Checker, Result
+from nn3doc.equations.symbols import symbol_uses
+from nn3doc.equations.table import read_table, tables
+from nn3doc.equations.tokens import TexError
+from nn3doc.equations.tree import Formula, to_json
+
+NOTATION_FILE = "notation.md"
+_LIST = re.compile(r"^builds_on\s*:\s*(?P<inline>\[[^\]]*\]|\S[^\n]*)?(?P<items>(?:\n\s*-\s*\S+)*)",
+                   re.MULTILINE)  # fmt: skip
+_OPERATOR = re.compile(
+    r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"
+    r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=+\-/]|:=)?\s*\Z"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page that another one needs: its notation, or what it builds on."""
+
+    path: str
+    text: str
+
+
+@dataclass
+class Checked:
+    """A page's report with what stands behind it, for witnesses, mutation and tests."""
+
+    report: Report
+    book: Book
+    checker: Checker
+    results: list[Result] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+
+
+def check_file(
+    path: Path, notation: Path | None = None, code: bool = True, strict: bool = False,
+    seeds: Sequence[int] = (1, 2),
+) -> Report:  # fmt: skip
+    """Checks a page on disk.
+
+    Args:
+        path: The page.
+        notation: A page with the notation table, if it is not `notation.md` beside the page or in a
+            folder above it.
+        code: Whether the page's functions are called and their lines compared.
+        strict: Whether a definition that nothing restates is a failure.
+        seeds: Which draws.
+
+    Returns:
+        The report. A page that cannot be read has a finding that says why.
+    """
+    read = _read(path)
+    if isinstance(read, Finding):
+        return Report(str(path), "", findings=[read])
+    sources: list[Source] = []
+    found = notation or _notation_for(path)
+    if found is not None and found.resolve() != path.resolve():
+        text = _read(found)
+        if isinstance(text, Finding):
+            return Report(str(path), read, findings=[text])
+        sources.append(Source(str(found), text))
+    try:
+        earlier = _builds_on(path, read, {path.resolve()})
+    except FileNotFoundError as error:
+        finding = Finding("page", str(error), 0, 1, ("Correct builds_on in its front matter.",))
+        return Report(str(path), read, findings=[finding])
+    return check_page(read, str(path), sources, earlier, code=code, strict=strict, seeds=seeds)
+
+
+def check_page(
+    text: str, path: str = "page.md", notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (), code: bool = True, strict: bool = False,
+    seeds: Sequence[int] = (1, 2), namespace: Mapping[str, object] | None = None,
+) -> Report:  # fmt: skip
+    """Checks a page.
+
+    Args:
+        text: The page.
+        path: Its name, for messages.
+        notation: Pages with notation tables, besides the page's own.
+        builds_on: Pages whose definitions hold here, earlier ones first.
+        code: Whether functions that the page imports or defines are held against its equations.
+        strict: Whether a definition that nothing restates is a failure.
+        seeds: Which draws.
+        namespace: What the page's snippets have assigned, to be held against its equations.
+    """
+    return inspect_page(text, path, notation, builds_on, code, strict, seeds, namespace).report
+
+
+def inspect_page(
+    text: str, path: str = "page.md", notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (), code: bool = True, strict: bool = False,
+    seeds: Sequence[int] = (1, 2), namespace: Mapping[str, object] | None = None,
+) -> Checked:  # fmt: skip
+    """As `check_page`, with all that stands behind the report."""
+    report = Report(path, text)
+    book = Book(Notation())
+    checker = Checker(book, seeds)
+    checked = Checked(report, book, checker)
+    try:
+        checked.regions = formulas(text)
+    except MarkdownError as error:
+        report.findings.append(Finding("page", str(error), error.offset, error.end, (error.cure,)))
+        return checked
+    for source in notation:
+        _read_source_table(source, book, report)
+    if not any(source.text == text for source in notation):
+        for problem in read_table(text, book.notation):
+            report.findings.append(
+                Finding("notation", problem.message, problem.start, problem.end, (problem.cure,))
+            )
+    for source in (*notation, *builds_on):
+        _read_statements(source, book, only_tables=source in notation)
+    _read_own(text, checked)
+    checker.draw_sizes()
+    _check_statements(checked)
+    if code:
+        from nn3doc.equations.witness import add_witnesses
+
+        add_witnesses(checked, text, path, namespace)
+    _report_untested(checked, strict)
+    return checked
+
+
+# --- sources --------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> str | Finding:
+    try:
+        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except FileNotFoundError:
+        return Finding("page", f"there is no page {path}", 0, 0)
+    except IsADirectoryError:
+        return Finding("page", f"{path} is a folder", 0, 0)
+    except UnicodeDecodeError as error:
+        return Finding(
+            "page", f"{path} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}",
+            0, 0, ("Save it as UTF-8.",),
+        )  # fmt: skip
+
+
+def _notation_for(path: Path) -> Path | None:
+    for folder in list(path.resolve().parents)[:4]:
+        candidate = folder / NOTATION_FILE
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def builds_on_names(text: str) -> list[str]:
+    """The pages that a page's front matter says it builds on."""
+    front = next((region for region in scan(text) if region.kind == "front"), None)
+    match = _LIST.search(front.body) if front else None
+    if match is None:
+        return []
+    if match.group("items"):
+        return re.findall(r"-\s*[\"']?([^\s\"']+)", match.group("items"))
+    return re.findall(r"[^\s,\[\]\"']+", match.group("inline") or "")
+
+
+def _builds_on(path: Path, text: str, seen: set[Path]) -> list[Source]:
+    sources: list[Source] = []
+    try:
+        names = builds_on_names(text)
+    except MarkdownError:
+        return []
+    for name in names:
+        other = (path.parent / name).resolve()
+        if other in seen:
+            continue
+        seen.add(other)
+        read = _read(other)
+        if isinstance(read, Finding):
+            raise FileNotFoundError(f"the page builds on {name}, which cannot be read")
+        sources += _builds_on(other, read, seen)
+        sources.append(Source(str(path.parent / name), read))
+    return sources
+
+
+def _read_source_table(source: Source, book: Book, report: Report) -> None:
+    for problem in read_table(source.text, book.notation):
+        line, column = Lines(source.text).place(problem.start)
+        report.findings.append(
+            Finding("notation", f"{source.path}:{line}:{column}: {problem.message}", 0, 0,
+                    (problem.cure,))
+        )  # fmt: skip
+
+
+def _table_spans(text: str) -> list[tuple[int, int]]:
+    return [
+        (cell.start, cell.start + len(cell.text)) for row in tables(text)
+        for cell in row.cells.values()
+    ]
+
+
+def _label_spans(text: str) -> list[tuple[int, int]]:
+    """Cells that name a symbol or a shape: they are read by the table, not as statements."""
+    return [
+        (cell.start, cell.start + len(cell.text)) for row in tables(text)
+        for column, cell in row.cells.items() if column in ("symbol", "entry", "shape", "python")
+    ]  # fmt: skip
+
+
+def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
+    try:
+        regions = formulas(source.text)
+    except MarkdownError:
+        return
+    spans, labels = _table_spans(source.text), _label_spans(source.text)
+    if only_tables:
+        regions = [r for r in regions if _within(r, spans)]
+    regions = [r for r in regions if not _within(r, labels) and not _OPERATOR.match(r.body)]
+    book.read(regions, False, lambda place, formula: None, lambda place, error: None, spans)
+
+
+def _within(region: Region, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= region.start < end for start, end in spans)
+
+
+def _read_own(text: str, checked: Checked) -> None:
+    lines = Lines(text)
+    labels, spans = _label_spans(text), _table_spans(text)
+    kept: list[Region] = []
+    equations: list[Equation] = []
+    for region in checked.regions:
+        line, column = lines.place(region.start)
+        equation = Equation(
+            region.start, region.end, region.body_start, region.body, region.kind == "display",
+            line, column,
+        )  # fmt: skip
+        checked.report.equations.append(equation)
+        if region.unchecked is not None:
+            equation.verdict, equation.reason = "unchecked", region.unchecked
+            if not region.unchecked:
+                equation.findings.append(
+                    Finding("remark", "this remark gives no reason", region.end,
+                            region.unchecked_end, ("Write <!-- unchecked: the reason -->.",))
+                )  # fmt: skip
+        elif _within(region, labels):
+            equation.verdict = "declares"
+        elif not _OPERATOR.match(region.body):
+            kept.append(region)
+            equations.append(equation)
+
+    def parsed(place: int, formula: Formula) -> None:
+        equations[place].labels = tuple(name for name, _ in formula.labels)
+        equations[place].tree = to_json(formula)
+
+    def failed(place: int, error: TexError) -> None:
+        equation = equations[place]
+        equation.verdict = "failed"
+        offset = equation.body_start
+        notes = (error.cure,) if error.cure else ()
+        equation.findings.append(
+            Finding("read", error.message, offset + error.start, offset + error.end, notes)
+        )
+
+    checked.book.read(kept, True, parsed, failed, spans)
+    checked.checker.equations = equations
+
+
+# --- statements -----------------------------------------------------------------------------
+
+
+def _check_statements(checked: Checked) -> None:
+    checker = checked.checker
+    worst = ["failed", "skipped", "holds", "defines", "declares", "states", "reads"]
+    for statement in checked.book.statements:
+        if not statement.own:
+            continue
+        equation = checker.equations[statement.place]
+        begun = time.perf_counter()
+        result = checker.check(statement)
+        equation.seconds += time.perf_counter() - begun
+        checked.results.append(result)
+        equation.instances += result.instances
+        equation.difference = max(equation.difference, result.difference)
+        equation.shapes += result.shapes
+        equation.witnesses += result.witnesses
+        equation.findings += result.findings
+        if worst.index(result.verdict) < worst.index(equation.verdict):
+            equation.verdict = result.verdict
+    seen: set[tuple[str, str]] = set()
+    for equation in checker.equations:
+        equation.symbols = symbol_uses(equation.tex, checked.book, checker.numbers)
+        kept = []
+        for finding in equation.findings:
+            if finding.kind == "known" and finding.message.startswith("unknown symbol"):
+                if (finding.kind, finding.message) in seen:
+                    continue  # the same unknown symbol is told once
+                seen.add((finding.kind, finding.message))
+            kept.append(finding)
+        equation.findings = kept
+
+
+def _report_untested(checked: Checked, strict: bool) -> None:
+    checker = checked.checker
+    for definition in checker.untested(checked.results):
+        equation = checker.equations[definition.statement.place]
+        offset = equation.body_start
+        equation.findings.append(
+            Finding(
+                "untested", "untested definition: nothing restates it",
+                offset + definition.left.start, offset + definition.left.end,
+                ("A claim that uses it, or a function of the page's code, would test it.",),
+                failing=strict,
+            )
+        )  # fmt: skip
+
+
+__all__ = ["Checked", "NotationError", "Source", "builds_on_names", "check_file", "check_page",
+           "inspect_page"]  # fmt: skip
