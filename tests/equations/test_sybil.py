@@ -229,7 +229,7 @@ def test_each_formula_fails_at_its_own_place(page: Callable[[str], Path]) -> Non
     said = outcomes(
         page(
             """\
-            Let $y = x + 1$, so that $x = y - 1$ and $x = y - 2$.
+            Let $y = x + 1$, so that $y - x = 1$ and $y - 2 = x$.
 
             $$
             y - x = 2
@@ -282,7 +282,7 @@ def test_a_page_that_cannot_be_read_fails_as_itself(
 
 
 def test_a_page_that_is_right_says_nothing(page: Callable[[str], Path]) -> None:
-    path = page("Let $y = x + 1$, so that $x = y - 1$.\n")
+    path = page("Let $y = x + 1$, so that $y - x = 1$.\n")
     assert set(outcomes(path).values()) == {""}
 
 

@@ -1,0 +1,253 @@
+"""The command `nn3doc check`: what it prints, where, and how it exits."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from nn3doc.cli import main
+
+NOTATION = dedent(
+    """\
+    | Symbol | Python | Shape | Meaning |
+    | --- | --- | --- | --- |
+    | $x$ | `x` | $\\mathbb{R}$ | a number |
+    | $y$ | `y` | $\\mathbb{R}$ | another |
+
+    """
+)
+RIGHT = NOTATION + "Let $y = x + 1$. Then $y - x = 1$.\n"
+WRONG = NOTATION + "Let $y = x + 1$, so $y - x = 1$. Then $y - x = 2$ and $y = z$.\n"
+CODE = NOTATION + "Let $y = 2 x$, so $y - x = x$.\n\n```python\nprint(1 / 0)\n```\n"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs the command in a folder with the pages given: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **pages: str | bytes) -> tuple[int, str, str]:
+        for name, content in pages.items():
+            path = tmp_path / (name.replace("__", "/") + ".md")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        path_before = list(sys.path)
+        try:
+            code = main(["check", *arguments])
+        except SystemExit as error:
+            code = int(str(error.code))
+        finally:
+            sys.path[:] = path_before
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_a_page_that_is_right(check: Run) -> None:
+    code, out, err = check("page.md", page=RIGHT)
+    assert (code, err) == (0, "")
+    assert out.startswith("6 equations on 1 page, ")
+    assert out.endswith(" 0 failed, 0 unchecked\n")
+    assert out.count("\n") == 1
+
+
+def test_a_page_with_two_mistakes(check: Run) -> None:
+    code, out, err = check("page.md", page=WRONG)
+    assert (code, err) == (1, "")
+    blocks = out.split("\n\n")
+    assert len(blocks) == 3
+    assert blocks[0].splitlines()[:3] == [
+        "page.md:6:48: the two sides differ",
+        "    6 | Let $y = x + 1$, so $y - x = 1$. Then $y - x = 2$ and $y = z$.",
+        "      |                                                ^",
+    ]
+    assert blocks[1].splitlines()[:3] == [
+        "page.md:6:60: unknown symbol z",
+        "    6 | Let $y = x + 1$, so $y - x = 1$. Then $y - x = 2$ and $y = z$.",
+        "      |                                                            ^",
+    ]
+    assert blocks[2].startswith("8 equations on 1 page, ")
+    assert " 2 failed, " in blocks[2]
+
+
+def test_several_pages_in_one_run_and_folders(check: Run) -> None:
+    pages = {"docs__a": RIGHT, "docs__deep__b": WRONG, "docs__.hidden__c": WRONG}
+    code, out, _ = check("docs", **pages)
+    assert code == 1
+    assert out.splitlines()[0] == "docs/deep/b.md:6:48: the two sides differ"
+    assert out.splitlines()[-1].startswith("14 equations on 2 pages, ")
+
+
+def test_a_page_that_is_named_twice_is_checked_once(check: Run) -> None:
+    _, out, _ = check("docs/a.md", "docs", docs__a=RIGHT)
+    assert out.startswith("6 equations on 1 page, ")
+
+
+def test_code_that_fails_is_a_finding(check: Run) -> None:
+    code, out, _ = check("page.md", page=CODE)
+    assert code == 1
+    assert out.split("\n\n")[0] == (
+        "page.md:9:7: ZeroDivisionError: division by zero\n"
+        "    9 | print(1 / 0)\n"
+        "      |       ^^^^^"
+    )
+    assert " 0 failed, 1 finding outside of equations, " in out
+
+
+def test_no_code_runs_nothing_and_imports_nothing(check: Run) -> None:
+    side_effect = "```python\nfrom pathlib import Path\nPath('ran').touch()\n```\n"
+    code, _, _ = check("page.md", "--no-code", page=CODE + side_effect)
+    assert code == 0
+    assert not Path("ran").exists()
+    check("page.md", page=side_effect)
+    assert Path("ran").exists()
+
+
+def test_a_module_beside_the_page_can_be_imported(check: Run) -> None:
+    Path("beside_the_page.py").write_text("x = 1\n", encoding="utf-8")
+    page = RIGHT + "\n```python\nimport beside_the_page\n```\n"
+    assert check("page.md", page=page)[0] == 0
+
+
+def test_json_says_the_same(check: Run) -> None:
+    code, out, err = check("page.md", "--json", page=WRONG)
+    said = json.loads(out)
+    assert (code, err, said["version"]) == (1, "", 1)
+    (page,) = said["pages"]
+    assert (page["path"], page["ok"]) == ("page.md", False)
+    found = [one for equation in page["equations"] for one in equation["findings"]]
+    assert [(one["line"], one["column"], one["message"]) for one in found] == [
+        (6, 48, "the two sides differ"),
+        (6, 60, "unknown symbol z"),
+    ]
+    assert check("page.md", "--json", page=WRONG)[1] == out
+
+
+def test_the_notation_of_another_page(check: Run) -> None:
+    page = "Let $y = x + 1$. Then $y - x = 1$.\n"
+    code, out, _ = check("page.md", page=page)
+    assert (code, out.split("\n\n")[0]) == (
+        1,
+        "page.md:1:1: this page has no notation table\n"
+        "    1 | Let $y = x + 1$. Then $y - x = 1$.\n"
+        "      | ^\n"
+        "  Add a table with the columns Symbol, Python, Shape and Meaning, put one into notation.md"
+        " beside the page,\n"
+        "  or name the page that has one with --notation.",
+    )
+    code, out, _ = check("page.md", "--notation", "signs.md", page=page, signs=NOTATION)
+    assert (code, out.split(",")[0]) == (0, "2 equations on 1 page")
+
+
+BAD_PAGES: dict[str, tuple[str | bytes, str]] = {
+    "not UTF-8": (
+        b"caf\xe9\n",
+        "page.md:1:4: this page is not UTF-8: the byte 0xe9 cannot be read\n"
+        "    1 | caf\ufffd\n"
+        "      |    ^\n"
+        "  Save the page as UTF-8.\n",
+    ),
+    "a display that is never closed": (
+        "Text.\n\n$$\na = b\n",
+        "page.md:3:1: this display is never closed\n    3 | $$\n      | ^^\n  Close it with $$.\n",
+    ),
+    "a fence that is never closed": (
+        "```python\nx = 1\n",
+        "page.md:1:1: this fence is never closed\n"
+        "    1 | ```python\n"
+        "      | ^^^\n"
+        "  Close it with ``` on a line of its own.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD_PAGES.values(), ids=BAD_PAGES)
+def test_a_page_that_cannot_be_read(check: Run, content: str | bytes, message: str) -> None:
+    code, out, err = check("page.md", page=content)
+    assert (code, err) == (1, "")
+    assert out.split("\n\n")[0] + "\n" == message
+
+
+def test_symbols_that_only_define_each_other_do_not_pass(check: Run) -> None:
+    code, out, _ = check("page.md", page="Let $y = x + 1$. Then $x = y - 1$.\n")
+    assert code == 1
+    assert out.splitlines()[0] == "page.md:1:5: not checked: nothing gives its symbols values"
+
+
+USAGE = {
+    "no such page": (["nowhere.md"], "nn3doc check: nowhere.md: there is no such file or folder\n"),
+    "one of several is missing": (
+        ["page.md", "nowhere.md"],
+        "nn3doc check: nowhere.md: there is no such file or folder\n",
+    ),
+    "a folder without pages": (
+        ["empty"],
+        "nn3doc check: empty: there is no page (*.md) in this folder\n",
+    ),
+    "no such notation": (
+        ["page.md", "--notation", "signs.md"],
+        "nn3doc check: signs.md: there is no such file or folder\n",
+    ),
+    "nothing to check": (
+        [],
+        "nn3doc check: the following arguments are required: PAGE_OR_FOLDER"
+        " (see nn3doc check --help)\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE.values(), ids=USAGE)
+def test_a_mistake_in_how_it_is_called(check: Run, arguments: list[str], message: str) -> None:
+    Path("empty").mkdir()
+    assert check(*arguments, page=RIGHT) == (2, "", message)
+
+
+# --- colour -------------------------------------------------------------------------------------
+
+
+def on_a_terminal(folder: Path, **environment: str) -> str:
+    """What the command prints on a terminal."""
+    (folder / "page.md").write_text("Text.\n\n$$\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    variables = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **environment}
+    command = [sys.executable, "-m", "nn3doc", "check", "page.md", "--no-code"]
+    subprocess.run(command, cwd=folder, env=variables, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # how the end of a terminal shows on Linux
+            break
+        if not piece:
+            break
+        said += piece
+    os.close(ours)
+    return said.decode()
+
+
+@pytest.mark.parametrize(
+    ("environment", "colored"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=["a terminal", "NO_COLOR", "a dumb terminal"],
+)
+def test_colour_on_a_terminal_only(
+    environment: dict[str, str], colored: bool, tmp_path: Path
+) -> None:
+    said = on_a_terminal(tmp_path, **environment)
+    assert "this display is never closed" in said
+    assert ("\x1b[" in said) is colored
+
+
+def test_no_colour_in_a_pipe(check: Run) -> None:
+    assert "\x1b" not in check("page.md", page=WRONG)[1]
