@@ -60,8 +60,22 @@ def style(own: Path) -> str:
     parts = [own / f"{name}.css" for name in _SHEETS]
     lesson = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.exists())
     theme = trim(theme, lambda selector: bool(UNUSED.search(selector) or _REDONE.search(selector)))
+    lesson += _dark_before_scripts(lesson)
     # Once more over both: what the lesson's own sheets redefine is no longer read from the theme's.
     return trim(theme + lesson, lambda selector: False)
+
+
+def _dark_before_scripts(lesson: str) -> str:
+    """The dark colours for who wants dark, until the theme's script has started, or without it.
+
+    The theme's script is what turns a page dark; without this a dark page would flash white.
+    """
+    dark = re.search(r'\[data-md-color-scheme="slate"\] (\{[^}]*\})', lesson)
+    if dark is None:
+        raise ValueError('colours.css has no rule for [data-md-color-scheme="slate"]')
+    # A reader's own choice is set before the first line is drawn, with this attribute.
+    undecided = ".no-js body:not([data-md-color-media])"
+    return f"@media screen and (prefers-color-scheme: dark) {{{undecided} {dark[1]}}}"
 
 
 def script(own: Path) -> str:

@@ -142,9 +142,9 @@ class Tab:
     problems: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def go(self, name: str) -> None:
-        """Opens a page of the site and waits until nothing more is on the way."""
-        self.page.goto(self.base + name, wait_until="networkidle")
+    def go(self, name: str, *, until: Any = "networkidle") -> None:
+        """Opens a page of the site and waits until it is loaded, or nothing more is on the way."""
+        self.page.goto(self.base + name, wait_until=until)
 
     def elsewhere(self) -> list[str]:
         """Requests that went to another place than the site."""

@@ -23,7 +23,6 @@ def test_turning_every_page_keeps_the_window_and_brings_all_of_the_page(
         tab.page.locator(".turn__link--next").click()
         tab.page.wait_for_url(f"**/{name}")
         tab.page.locator(f'.contents__link[aria-current][href$="{name}"]').wait_for()
-        tab.page.wait_for_load_state("networkidle")
         heading = tab.page.locator("article h1").first
         assert heading.is_visible()
         assert "$" not in heading.inner_text()
@@ -57,7 +56,7 @@ def test_from_disk_every_page_opens_and_search_works(
 ) -> None:
     tab = open_tab(base=from_disk)
     for name in pages:
-        tab.go(name)
+        tab.go(name, until="load")
         assert tab.page.locator("article h1").first.is_visible()
     assert re.search(r"\d+ matching documents", search(tab, "sigmoid"))
     assert tab.problems == []
@@ -124,12 +123,22 @@ def test_without_javascript_every_page_is_complete_and_still(
 ) -> None:
     tab = open_tab(javascript=False)
     for name in pages:
-        tab.go(name)
+        tab.go(name, until="load")
         assert tab.page.locator("article h1").first.is_visible(), name
         assert tab.page.locator(".contents__link").first.is_visible(), name
         assert tab.page.locator("article").inner_text().strip() != "", name
     assert tab.problems == []
     assert not any(url.endswith(".js") for url in tab.requests)
+
+
+def test_without_javascript_a_page_is_dark_for_who_wants_dark(open_tab: Callable[..., Any]) -> None:
+    grounds = {}
+    for scheme in ("light", "dark"):
+        tab = open_tab(scheme=scheme, javascript=False)
+        tab.go("index.html")
+        body = tab.page.locator("body")
+        grounds[scheme] = body.evaluate("body => getComputedStyle(body).backgroundColor")
+    assert grounds == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 30)"}
 
 
 def test_the_whole_lesson_is_on_one_page_to_print(
