@@ -79,7 +79,10 @@ class Seen:
 
 
 def check_arguments(
-    *, within_0_1: Iterable[str] = (), may_be_0: Iterable[str] = ()
+    *,
+    within_0_1: Iterable[str] = (),
+    within_0_1_else_nan: Iterable[str] = (),
+    may_be_0: Iterable[str] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Makes a decorator that checks each argument against its annotation before the function runs.
 
@@ -93,13 +96,16 @@ def check_arguments(
 
     Args:
         within_0_1: Names of tensors whose values must lie between 0 and 1.
+        within_0_1_else_nan: The same, for tensors of which a value outside makes the result, one
+            tensor, hold NaN: they are looked through only when it does.
         may_be_0: Names of whole numbers that may be 0.
 
     Returns:
         The decorator. The function it returns raises `ArgumentError`, a `ValueError`, for an
         argument that does not fit.
     """
-    unit, zero = frozenset(within_0_1), frozenset(may_be_0)
+    unit, late = frozenset(within_0_1), frozenset(within_0_1_else_nan)
+    zero = frozenset(may_be_0)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
@@ -107,6 +113,7 @@ def check_arguments(
         rules: list[TensorRule] = []
         places: list[int] = []
         limited: list[tuple[int, str, Seen]] = []
+        limited_late: list[tuple[int, str, Seen]] = []
         others: list[tuple[int, str, Callable[[str, object], None]]] = []
         for place, (name, parameter) in enumerate(signature.parameters.items()):
             kind = parameter.annotation
@@ -115,6 +122,8 @@ def check_arguments(
                 places.append(place)
                 if name in unit:
                     limited.append((place, name, Seen()))
+                if name in late:
+                    limited_late.append((place, name, Seen()))
             elif kind is int:
                 least = 0 if name in zero else 1
                 others.append((place, name, functools.partial(_check_whole, least)))
@@ -141,7 +150,11 @@ def check_arguments(
                 last = kinds
             for place, name, seen in limited:
                 _check_0_1(name, values[place], seen)
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            if limited_late and isinstance(result, Tensor) and math.isnan(result.sum().item()):
+                for place, name, seen in limited_late:
+                    _check_0_1(name, values[place], seen)
+            return result
 
         return checked
 

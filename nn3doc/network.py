@@ -127,7 +127,7 @@ def get_predictions_sigmoid(
     return predictions
 
 
-@check_arguments(within_0_1=["A2", "Y"])
+@check_arguments(within_0_1=["Y"], within_0_1_else_nan=["A2"])
 def compute_cost(A2: Float[Tensor, "n2 m"], Y: Real[Tensor, "n2 m"]) -> Float[Tensor, "n2 1"]:
     """Computes the binary cross-entropy of each output, averaged over the examples.
 
