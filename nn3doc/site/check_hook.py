@@ -68,10 +68,10 @@ def with_boxes(content: str, text: str, told: list[Told]) -> str:
 def _place(text: str, regions: list[Region], offset: int) -> tuple[int, str]:
     """The end of a line behind what is at fault, and what stands before every line there."""
     region = next((r for r in regions if r.start <= offset < max(r.end, r.unchecked_end)), None)
-    if region is None or region.kind == "front":
-        start = end = max(offset, region.end if region else 0)
-    else:
-        start, end = region.start, max(region.end, region.unchecked_end)
+    if region is not None and region.kind == "front":
+        return region.end, ""
+    start = region.start if region else offset
+    end = max(region.end, region.unchecked_end) if region else offset
     first = text.rfind("\n", 0, start) + 1
     found = re.match(r"[ \t>]*", text[first:])
     prefix = found.group() if found else ""

@@ -1,0 +1,202 @@
+"""The checks while the site is built: what is remembered, what is told, and where."""
+
+import html
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from nn3doc.site.check_hook import add_findings, with_boxes
+from nn3doc.site.checking import CheckedPage, PageChecker, Told
+
+NOTATION = """\
+| Symbol | Python | Shape | Meaning |
+| --- | --- | --- | --- |
+| $x$ | `x` | $\\mathbb{R}$ | a number |
+| $y$ | `y` | $\\mathbb{R}$ | another |
+"""
+RIGHT = "---\nbuilds_on: [first.md]\n---\n\nThen $y - x = 1$.\n"
+WRONG = "# Title\n\nLet $y = x + 1$, so $y - x = 1$.\n\n$$\ny - x = 2\n$$\n\nText.\n"
+
+
+class Counting(PageChecker):
+    """Counts how often it really checks."""
+
+    asked = 0
+
+    def _ask(self, path: Path, sources: str) -> dict[str, object]:
+        self.asked += 1
+        return super()._ask(path, sources)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of pages, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notation.md").write_text(NOTATION, encoding="utf-8")
+    (tmp_path / "first.md").write_text("Let $y = x + 1$, so $y - x = 1$.\n", encoding="utf-8")
+    (tmp_path / "page.md").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "other.md").write_text("Other.\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def checker(folder: Path) -> Iterator[Counting]:
+    found = Counting(folder / "cache")
+    yield found
+    found.close()
+
+
+PAGE = Path("page.md")
+
+
+def test_a_page_is_checked_again_only_when_something_it_needs_changes(checker: Counting) -> None:
+    def asked_after(change: Path, text: str) -> int:
+        change.write_text(text, encoding="utf-8")
+        checker.check(PAGE)
+        return checker.asked
+
+    checker.check(PAGE)
+    checker.check(PAGE)
+    assert checker.asked == 1
+    assert asked_after(Path("other.md"), "Changed.\n") == 1
+    assert asked_after(PAGE, RIGHT + "More.\n") == 2
+    assert asked_after(Path("first.md"), "Let $y = x + 1$, so $y - 1 = x$.\n") == 3
+    assert asked_after(Path("notation.md"), NOTATION + "\n") == 4
+    assert asked_after(PAGE, RIGHT) == 5
+    assert asked_after(PAGE, RIGHT) == 5
+
+
+def test_what_was_said_is_remembered_from_one_build_to_the_next(
+    checker: Counting, folder: Path
+) -> None:
+    said = checker.check(PAGE)
+    next_build = Counting(folder / "cache")
+    assert next_build.check(PAGE) == said
+    assert next_build.asked == 0
+    assert [path.suffix for path in (folder / "cache").iterdir()] == [".json"]
+
+
+def test_a_cut_off_file_of_the_cache_is_as_good_as_none(checker: Counting, folder: Path) -> None:
+    said = checker.check(PAGE)
+    (kept,) = (folder / "cache").iterdir()
+    kept.write_text(kept.read_text(encoding="utf-8")[:50], encoding="utf-8")
+    assert checker.check(PAGE) == said
+    assert checker.asked == 2
+
+
+def test_findings_are_as_the_command_prints_them(checker: Counting) -> None:
+    PAGE.write_text(WRONG, encoding="utf-8")
+    (told,) = checker.check(PAGE).told
+    assert WRONG[told.start : told.end] == "2"
+    assert told.failing
+    assert told.text.splitlines()[:3] == [
+        "page.md:6:9: the two sides differ",
+        "    6 | y - x = 2",
+        "      |         ^",
+    ]
+    assert checker.check(PAGE).data["ok"] is False
+
+
+def test_a_page_that_ends_the_process_or_never_ends_is_told(folder: Path) -> None:
+    impatient = Counting(folder / "cache", seconds=20)
+    PAGE.write_text("```python\nimport os\nos._exit(0)\n```\n", encoding="utf-8")
+    (told,) = impatient.check(PAGE).told
+    assert told.text == "page.md:1:1: the check of this page did not end within 20 seconds\n"
+    PAGE.write_text(RIGHT, encoding="utf-8")
+    assert impatient.check(PAGE).told == ()  # by a new process
+    impatient._seconds = 0.1
+    PAGE.write_text("```python\nwhile True: pass\n```\n", encoding="utf-8")
+    (told,) = impatient.check(PAGE).told
+    assert told.text == "page.md:1:1: the check of this page did not end within 0.1 seconds\n"
+    impatient.close()
+
+
+# --- on the page --------------------------------------------------------------------------------
+
+
+class Prepared(PageChecker):
+    """Says what it was given."""
+
+    def __init__(self, *told: Told) -> None:
+        super().__init__(Path("nowhere"))
+        self._told = told
+
+    def check(self, path: Path) -> CheckedPage:
+        return CheckedPage({}, self._told)
+
+
+def test_findings_are_warnings_of_mkdocs(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    PAGE.write_text(WRONG, encoding="utf-8")
+    failing = Told(0, 1, True, "page.md:1:1: wrong\n    1 | # Title\n")
+    weak = Told(0, 1, False, "page.md:1:1: warning: weak\n")
+    with caplog.at_level(logging.INFO):
+        content = add_findings(WRONG, PAGE.resolve(), Prepared(failing, weak))
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "page.md:1:1: wrong\n    1 | # Title"),
+        ("INFO", "page.md:1:1: warning: weak"),
+    ]
+    assert content.count("nn-finding") == 1
+
+
+def test_a_page_without_findings_is_not_touched(folder: Path) -> None:
+    assert add_findings(WRONG, PAGE.resolve(), Prepared()) is WRONG
+
+
+BOX = (
+    '<div class="admonition failure nn-finding" role="alert">'
+    '<p class="admonition-title">page.md:1:1: wrong</p></div>'
+)
+# A page with an X where something is told of, and where the box comes.
+PLACES = {
+    "behind a display": ("$$\na = X\n$$\nText.\n", "$$\na = X\n$$\n\n[BOX]\n\nText.\n"),
+    "behind the remark that goes with it": (
+        "$$\nX\n$$\n<!-- unchecked: so -->\nText.\n",
+        "$$\nX\n$$\n<!-- unchecked: so -->\n\n[BOX]\n\nText.\n",
+    ),
+    "behind the paragraph of an inline formula": (
+        "One $X$ two\nthree.\n\nFour.\n",
+        "One $X$ two\nthree.\n\n[BOX]\n\n\nFour.\n",
+    ),
+    "behind a table": (
+        "| a |\n| - |\n| $X$ |\n\nText.\n",
+        "| a |\n| - |\n| $X$ |\n\n[BOX]\n\n\nText.\n",
+    ),
+    "behind code": ("```python\nX\n```\n\nText.\n", "```python\nX\n```\n\n[BOX]\n\n\nText.\n"),
+    "indented": (
+        "!!! note\n\n    $$\n    X\n    $$\n\n    Text.\n",
+        "!!! note\n\n    $$\n    X\n    $$\n\n    [BOX]\n    \n\n    Text.\n",
+    ),
+    "in a quotation": ("> $$\n> X\n> $$\n> Text.\n", "> $$\n> X\n> $$\n\n> [BOX]\n> \n> Text.\n"),
+    "at the end": ("$X$", "$X$\n\n[BOX]\n\n"),
+    "behind the front matter": ("---\nX: 1\n---\n\nText.\n", "[BOX]\n\nText.\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), PLACES.values(), ids=PLACES)
+def test_the_box_comes_behind_what_it_is_about(before: str, after: str) -> None:
+    place = before.index("X")
+    content = before.partition("---\n\n")[2] or before  # MkDocs takes the front matter away
+    result = with_boxes(content, before, [Told(place, place + 1, True, "page.md:1:1: wrong\n")])
+    assert result.lstrip("\n") == after.replace("[BOX]", BOX)
+
+
+def test_a_message_is_text_on_the_page() -> None:
+    message = "page.md:1:1: <b> & $x_1$ `a` *b* [c](d)\n    1 | \\frac{a}{b}\n      | ^\n"
+    (line,) = (
+        row for row in with_boxes("$X$", "$X$", [Told(1, 2, True, message)]).splitlines()
+        if row.startswith("<div")
+    )  # fmt: skip
+    assert not set("$`*[\\_{") & set(line)
+    assert html.unescape(line) == (
+        '<div class="admonition failure nn-finding" role="alert"><p class="admonition-title">'
+        "page.md:1:1: <b> & $x_1$ `a` *b* [c](d)</p>"
+        "<pre>    1 | \\frac{a}{b}\n      | ^</pre></div>"
+    )
+
+
+def test_two_findings_at_one_place_are_two_boxes() -> None:
+    told = [Told(1, 2, True, "one\n"), Told(1, 2, True, "two\n")]
+    assert dedent(with_boxes("$X$\n\nText.\n", "$X$\n\nText.\n", told)).count("nn-finding") == 2
