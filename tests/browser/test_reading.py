@@ -93,6 +93,7 @@ def test_an_address_with_an_anchor_leads_to_its_heading(open_tab: Callable[..., 
     tab = open_tab()
     tab.go(name)
     anchor = tab.page.locator("article h2 .headerlink").nth(1).evaluate("link => link.hash")
+    tab = open_tab()
     tab.go(name + anchor)
     top = tab.page.locator(f"article {anchor}").evaluate("box => box.getBoundingClientRect().top")
     assert 40 <= top <= 300  # below the bar
