@@ -17,6 +17,7 @@ from nn3doc.equations.draw import Drawer
 from nn3doc.equations.notation import NotationError
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
+from nn3doc.equations.snippet_values import SnippetValues
 from nn3doc.equations.terms import Term
 from nn3doc.equations.tree import (
     Matrix,
@@ -55,11 +56,21 @@ class Held:
 
 @dataclass
 class Numbers:
-    """The example's numbers so far, in reading order."""
+    """The example's numbers so far, in reading order.
+
+    Attributes:
+        book: What the page says.
+        sizes: Numbers of sizes.
+        values: Numbers of symbols that nothing defines.
+        snippets: What the page's code has assigned: it counts where the text gives no number.
+        offset: Where on the page the statement stands.
+    """
 
     book: Book
     sizes: dict[str, int] = field(default_factory=dict)
     values: dict[Key, Tensor] = field(default_factory=dict)
+    snippets: SnippetValues | None = None
+    offset: int = 0
 
     def give_size(self, size: Size, number: int, order: int) -> None:
         """A size of the example; a new number for it begins a new example."""
@@ -71,9 +82,14 @@ class Numbers:
 
     def evaluator(self, extra: Mapping[Key, Tensor] | None = None) -> Evaluator:
         """Works out what follows from the example's numbers, and from nothing else."""
-        drawer = Drawer(0, given=self.sizes)
+        assigned, sizes = self.snippets.at(self.offset) if self.snippets else ({}, {})
+        free = {
+            key: value.clone().requires_grad_() for key, value in assigned.items()
+            if self.book.find(key) is None and key not in self.values
+        }  # fmt: skip
+        drawer = Drawer(0, given={**sizes, **self.sizes})
         return Evaluator(
-            self.book, drawer, {**self.values, **(extra or {})}, only_given=True,
+            self.book, drawer, {**free, **self.values, **(extra or {})}, only_given=True,
             aliases=lambda key: self.book.alias(key, 10**9),
         )  # fmt: skip
 
@@ -115,14 +131,23 @@ class Numbers:
                     return Held()
                 value = array.tensor
         except (MissingValue, KeyError):
-            return Held(given=True) if key is not None and not self._is_number(key) else Held()
+            return self._from_snippets(key, literal, where)
         return self._hold((value.detach(), torch.zeros_like(value)), literal, where)
 
     def _is_free(self, key: Key) -> bool:
         return self.book.find(key) is None
 
-    def _is_number(self, key: Key) -> bool:
-        return False
+    def _from_snippets(
+        self, key: Key | None, literal: tuple[Tensor, Tensor], where: Node
+    ) -> Held:
+        """Numbers that only the code can confirm: what a snippet has assigned."""
+        assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
+        if key is None:
+            return Held()
+        if key not in assigned:
+            return Held(given=True)
+        value = assigned[key]
+        return self._hold((value, 1e-5 * value.abs()), literal, where)
 
     def _give(
         self, key: Key, known: Term, literal: tuple[Tensor, Tensor], where: Node

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from nn3doc.equations.book import Book
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
 from nn3doc.equations.notation import Notation, NotationError
 from nn3doc.equations.report import Equation, Finding, Report
+from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
 from nn3doc.equations.table import read_table, tables
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Formula, to_json
+from nn3doc.equations.witness import add_witnesses
 
 NOTATION_FILE = "notation.md"
 _LIST = re.compile(r"^builds_on\s*:\s*(?P<inline>\[[^\]]*\]|\S[^\n]*)?(?P<items>(?:\n\s*-\s*\S+)*)",
@@ -52,7 +54,7 @@ class Checked:
 
 
 def check_file(
-    path: Path, notation: Path | None = None, code: bool = True, strict: bool = False,
+    path: Path, notation: Path | None = None, code: bool | Snippets = True, strict: bool = False,
     seeds: Sequence[int] = (1, 2),
 ) -> Report:  # fmt: skip
     """Checks a page on disk.
@@ -61,7 +63,7 @@ def check_file(
         path: The page.
         notation: A page with the notation table, if it is not `notation.md` beside the page or in a
             folder above it.
-        code: Whether the page's functions are called and their lines compared.
+        code: See `check_page`.
         strict: Whether a definition that nothing restates is a failure.
         seeds: Which draws.
 
@@ -88,8 +90,8 @@ def check_file(
 
 def check_page(
     text: str, path: str = "page.md", notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (), code: bool = True, strict: bool = False,
-    seeds: Sequence[int] = (1, 2), namespace: Mapping[str, object] | None = None,
+    builds_on: Sequence[Source] = (), code: bool | Snippets = True, strict: bool = False,
+    seeds: Sequence[int] = (1, 2),
 ) -> Report:  # fmt: skip
     """Checks a page.
 
@@ -98,18 +100,18 @@ def check_page(
         path: Its name, for messages.
         notation: Pages with notation tables, besides the page's own.
         builds_on: Pages whose definitions hold here, earlier ones first.
-        code: Whether functions that the page imports or defines are held against its equations.
+        code: Whether functions that the page imports or defines are held against its equations; or
+            what its snippets have assigned, which is then held against them, too.
         strict: Whether a definition that nothing restates is a failure.
         seeds: Which draws.
-        namespace: What the page's snippets have assigned, to be held against its equations.
     """
-    return inspect_page(text, path, notation, builds_on, code, strict, seeds, namespace).report
+    return inspect_page(text, path, notation, builds_on, code, strict, seeds).report
 
 
 def inspect_page(
     text: str, path: str = "page.md", notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (), code: bool = True, strict: bool = False,
-    seeds: Sequence[int] = (1, 2), namespace: Mapping[str, object] | None = None,
+    builds_on: Sequence[Source] = (), code: bool | Snippets = True, strict: bool = False,
+    seeds: Sequence[int] = (1, 2),
 ) -> Checked:  # fmt: skip
     """As `check_page`, with all that stands behind the report."""
     report = Report(path, text)
@@ -131,12 +133,13 @@ def inspect_page(
     for source in (*notation, *builds_on):
         _read_statements(source, book, only_tables=source in notation)
     _read_own(text, checked)
+    snippets = None if isinstance(code, bool) else code
+    if snippets is not None:
+        checker.numbers.snippets = SnippetValues(book, snippets)
     checker.draw_sizes()
     _check_statements(checked)
     if code:
-        from nn3doc.equations.witness import add_witnesses
-
-        add_witnesses(checked, text, path, namespace)
+        add_witnesses(checked, text, path, snippets)
     _report_untested(checked, strict)
     return checked
 

@@ -63,6 +63,7 @@ class Result:
         used: Definitions that a claim of it rests on.
         defines: Definitions that are this statement's.
         states: Symbols that stand on a left side of it, for witnesses in code.
+        updates: Symbols that it gives a new value.
     """
 
     statement: Statement
@@ -75,6 +76,7 @@ class Result:
     used: set[int] = field(default_factory=set)
     defines: set[int] = field(default_factory=set)
     states: set[Key] = field(default_factory=set)
+    updates: set[Key] = field(default_factory=set)
 
 
 class Checker:
@@ -112,6 +114,10 @@ class Checker:
         node = statement.node
         if isinstance(node, Relation) and any(is_numeric(side) for side in node.sides):
             self.check(statement)
+
+    def use_all(self) -> None:
+        """The draws that hold once the page has said all it says."""
+        self._use_regime(10**9)
 
     def _use_regime(self, order: int) -> None:
         """The draws for a statement: any g is any function until the page says which it is."""
@@ -519,6 +525,7 @@ class Checker:
     ) -> None:  # fmt: skip
         """`W \\leftarrow …`: the first says what the update is, the others claim it."""
         for key in self._keys(left):
+            result.updates.add(key)
             definition = self.book.find(key, updates=True)
             if definition is None or definition.statement is statement:
                 result.verdict = "defines"
@@ -546,6 +553,7 @@ class Checker:
     ) -> None:  # fmt: skip
         """A step with plain numbers on one side: a worked example, or a claim for all values."""
         known = sides[place] if sides[place] is not None else sides[place + 1]
+        self.numbers.offset = self._offset(statement)
         said = self.numbers.hold(statement, node, place, known, layers)
         if said.message:
             self._fail(result, "holds", said.message, said.where or node, list(said.notes),

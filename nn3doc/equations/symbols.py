@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nn3doc.equations.book import Book
 from nn3doc.equations.notation import NotationError, Reference
 from nn3doc.equations.numbers import Numbers
+from nn3doc.equations.python_names import obvious_name
 from nn3doc.equations.report import SymbolUse
 from nn3doc.equations.sizes import Size, show
 from nn3doc.equations.tex import parse
@@ -59,7 +60,7 @@ def _use(
         for slot, argument in zip(family.slots, reference.arguments, strict=True)
     }
     shape, sizes = _shape(reference, tuple(concrete), known, book, numbers)
-    python = family.python or _obvious(family.letter, list(values.values()))
+    python = family.python or obvious_name(family.letter, list(values.values()))
     for slot, text in values.items():
         python = python.replace(f"{{{slot}}}", text)
     text = tex[node.start : node.end]
@@ -133,18 +134,6 @@ def _plain(node: Node) -> str:
             text += ("-" if sign < 0 else "+" if text else "") + _plain(term)
         return text
     return "…"
-
-
-def _obvious(letter: str, arguments: list[str]) -> str:
-    """The Python name where the table has none: `\\hat Y` is `Yhat`, `\\mathbf{x}` is `x`."""
-    plain = letter
-    for accent in ("hat", "bar", "tilde", "vec", "dot"):
-        if plain.startswith(f"\\{accent}{{"):
-            plain = _obvious(plain[len(accent) + 2 : -1], []) + accent
-    for font in ("mathbf", "mathrm", "mathcal", "mathbb", "mathsf"):
-        if plain.startswith(f"\\{font}{{"):
-            plain = plain[len(font) + 2 : -1]
-    return plain.lstrip("\\") + "".join(argument for argument in arguments if argument.isdigit())
 
 
 __all__ = ["Size", "symbol_uses"]

@@ -1,2 +1,423 @@
-"""x"""
-def add_witnesses(*a): pass
+"""Question 5: is it what the code does?
+
+Three kinds of evidence, each independent of the page's own definitions:
+
+- a function that the page imports or defines is called with the values that were drawn, and its
+  local variables are compared line by line: `dZ1` in `backward_propagation` with `dZ^{[1]}`;
+- what it returns is compared, too;
+- a symbol that a snippet above an equation has just assigned is compared with the equation's other
+  side, worked out from what the snippets have assigned.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from nn3doc.equations.book import DefinitionError, Statement
+from nn3doc.equations.code import PageFunction, Trace, imported_functions, relative, trace
+from nn3doc.equations.compare import Comparison, told
+from nn3doc.equations.draw import Drawer
+from nn3doc.equations.notation import Family, NotationError
+from nn3doc.equations.python_names import (
+    from_python,
+    obvious_name,
+    python_names,
+    python_sizes,
+    to_python,
+)
+from nn3doc.equations.report import Equation, Finding, Witness
+from nn3doc.equations.sizes import Size
+from nn3doc.equations.snippet_values import Snippets, given_values
+from nn3doc.equations.tree import Relation
+from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge, aligned
+
+if TYPE_CHECKING:
+    from nn3doc.equations.page import Checked
+    from nn3doc.equations.statements import Result
+
+SNIPPET_TOLERANCE = 1e-4  # snippets compute in float32
+_TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """One variable of a function held against the page."""
+
+    name: str
+    key: Key
+    line: int
+    file: str
+    difference: float
+
+
+def add_witnesses(
+    checked: Checked, text: str, path: str, snippets: Snippets | None,
+    replaced: Mapping[str, Callable[..., Any]] | None = None,
+) -> None:  # fmt: skip
+    """Adds the evidence of code to a report, and findings where code and page disagree.
+
+    Args:
+        checked: The page as checked so far.
+        text: The page.
+        path: Its path.
+        snippets: What its snippets have assigned, where they have run.
+        replaced: Other functions for some full names: mutated ones.
+    """
+    names = python_names(checked.book)
+    checked.book.current = None
+    for function in imported_functions(text, path):
+        call = (replaced or {}).get(function.full_name)
+        _ask_function(checked, function, call or function.function, names)
+    if snippets is not None:
+        for result in checked.results:
+            _ask_snippets(checked, result, snippets, names)
+
+
+# --- functions ------------------------------------------------------------------------------
+
+
+def _ask_function(
+    checked: Checked, function: PageFunction, call: Callable[..., Any], names: dict[str, Key]
+) -> None:
+    sizes = python_sizes(checked.book)
+    checker = checked.checker
+    checker.use_all()
+    found: dict[str, _Compared] = {}
+    for evaluator in checker.evaluators:
+        arguments = _arguments(checked, function, evaluator, names, sizes)
+        if arguments is None:
+            symbol = _function_symbol(checked, function)
+            if symbol is not None:
+                _ask_function_symbol(checked, function, call, symbol, evaluator)
+            return
+        record = trace(call, arguments)
+        if record.error:
+            checked.report.findings.append(
+                Finding("code", f"{function.name} fails for the values of this page: "
+                        f"{record.error}", function.start, function.end, failing=False)
+            )  # fmt: skip
+            return
+        compared = _compare_variables(checked, function, record, evaluator, names, set(arguments))
+        if compared is None:
+            return
+        for one in compared:
+            before = found.get(one.name)
+            if before is None or one.difference > before.difference:
+                found[one.name] = one
+    for one in found.values():
+        _confirm(checked, function, one)
+
+
+def _arguments(
+    checked: Checked, function: PageFunction, evaluator: Evaluator, names: dict[str, Key],
+    sizes: dict[str, Size],
+) -> dict[str, object] | None:  # fmt: skip
+    """Values for a function's parameters; None if one of them is no symbol of the page."""
+    import inspect
+
+    arguments: dict[str, object] = {}
+    try:
+        parameters = inspect.signature(function.function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    for parameter in parameters:
+        optional = parameter.default is not inspect.Parameter.empty or parameter.kind in (
+            inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        )  # fmt: skip
+        if parameter.name in sizes:
+            arguments[parameter.name] = evaluator.size(sizes[parameter.name])
+            continue
+        key = names.get(parameter.name)
+        if key is None:
+            if optional:
+                continue
+            return None
+        try:
+            value = evaluator.symbol(key).detach()
+        except (NotationError, DefinitionError, MissingValue, TooLarge):
+            return None
+        family = checked.book.family(key[0])
+        shaped = to_python(value, checked.book.shape_of_key(key), family)
+        arguments[parameter.name] = float(shaped) if shaped.ndim == 0 else shaped.clone()
+    return arguments or None
+
+
+def _compare_variables(
+    checked: Checked, function: PageFunction, record: Trace, evaluator: Evaluator,
+    names: dict[str, Key], given: set[str],
+) -> list[_Compared] | None:  # fmt: skip
+    """Holds a function's variables against the page, in the order of its lines.
+
+    Returns:
+        What agrees; None if something disagrees, which is then a finding.
+    """
+    compared: list[_Compared] = []
+    variables = [
+        (local.line, local.name, local.value, local.file, local.parameter)
+        for local in record.locals.values()
+    ]
+    last = function.full_name.rpartition(".")[2]
+    for one in record.results:
+        if one.name is None and len(record.results) == 1 and last in names:
+            variables.append((record.return_line, last, one.value, record.file, False))
+    for line, name, value, file, parameter in sorted(variables, key=lambda v: v[:2]):
+        key = names.get(name)
+        if key is None:
+            continue
+        expected = _expected(checked, key, parameter, evaluator)
+        if expected is None:
+            continue
+        shape = checked.book.shape_of_key(key)
+        found = from_python(value, shape)
+        comparison = _hold(found, expected)
+        tolerance = _TOLERANCES.get(getattr(value, "dtype", torch.float64), 1e-9)
+        if comparison is None or comparison.difference > tolerance:
+            _disagree(checked, function, (name, key, line, file), comparison, evaluator, value)
+            return None
+        compared.append(_Compared(name, key, line, file, comparison.difference))
+    return compared
+
+
+def _expected(
+    checked: Checked, key: Key, parameter: bool, evaluator: Evaluator
+) -> Tensor | None:
+    """What the page says of a variable; None if it says nothing of it."""
+    book = checked.book
+    try:
+        if parameter:
+            found = book.find(key, updates=True)
+            if found is None:
+                return None
+            return evaluator(book.elaborated(found, key)[0]).tensor.detach()
+        if book.find(key) is None:
+            return None
+        return evaluator.symbol(key).detach()
+    except (NotationError, DefinitionError, MissingValue, TooLarge):
+        return None
+
+
+def _hold(found: Tensor | None, expected: Tensor) -> Comparison | None:
+    if found is None or found.shape != expected.shape:
+        return None
+    finite = bool(found.isfinite().all() and expected.isfinite().all())
+    if not finite:
+        return Comparison(False, False, float("inf"), found.numel(), expected, found)
+    size = float(torch.maximum(found.abs(), expected.abs()).max())
+    gap = float((found - expected).abs().max())
+    return Comparison(gap == 0, True, gap / size if gap else 0.0, found.numel(), expected, found)
+
+
+def _disagree(
+    checked: Checked, function: PageFunction, variable: tuple[str, Key, int, str],
+    comparison: Comparison | None, evaluator: Evaluator, value: object,
+) -> None:  # fmt: skip
+    name, key, line, file = variable
+    place = f"{relative(file)}:{line}" if file else function.full_name
+    source = linecache.getline(file, line).strip() if file and line else ""
+    result, equation = _stated(checked, key)
+    notes: list[str] = []
+    if source:
+        notes.append(f"{place} has: {source}")
+    if comparison is None:
+        shape = tuple(getattr(value, "shape", ()))
+        notes.append(f"there {name} has the shape {shape}, here "
+                     f"{tuple(evaluator.symbol(key).shape[-2:])}")  # fmt: skip
+    else:
+        notes += [note.replace("right", "code").replace("left", "page") for note in told(
+            comparison, list(evaluator.drawer.dimensions.items()))]  # fmt: skip
+    message = f"{function.full_name} computes {name} otherwise, line {line} of {relative(file)}"
+    if result is not None and equation is not None:
+        node = result.statement.node
+        where = node.sides[-1] if isinstance(node, Relation) else node
+        start, end = equation.body_start + where.start, equation.body_start + where.end
+        equation.findings.append(Finding("code", message, start, end, tuple(notes)))
+        equation.verdict = "failed"
+        return
+    checked.report.findings.append(
+        Finding("code", message, function.start, function.end, tuple(notes))
+    )
+
+
+def _stated(checked: Checked, key: Key) -> tuple[Result | None, Equation | None]:
+    """The first statement of the page that has a symbol on its left side."""
+    for result in checked.results:
+        if key in result.states and result.verdict in ("defines", "holds", "declares"):
+            return result, checked.checker.equations[result.statement.place]
+    return None, None
+
+
+def _confirm(checked: Checked, function: PageFunction, one: _Compared) -> None:
+    checked.checker.tested |= checked.checker.closure_of(one.key)
+    update = checked.book.find(one.key, updates=True)
+    for result in checked.results:
+        states = one.key in result.states or (
+            update is not None and one.key in result.updates
+        )
+        if not states or result.verdict == "failed":
+            continue
+        equation = checked.checker.equations[result.statement.place]
+        witness = Witness(
+            "line", f"{function.full_name}: {one.name}", relative(one.file) if one.file else "",
+            one.line, one.difference,
+        )  # fmt: skip
+        if witness not in equation.witnesses:
+            equation.witnesses.append(witness)
+    if update is not None:
+        checked.checker.tested.add(id(update))
+
+
+# --- function symbols -----------------------------------------------------------------------
+
+
+def _function_symbol(checked: Checked, function: PageFunction) -> Family | None:
+    """The symbol σ for the function `sigmoid`."""
+    last = function.name.rpartition(".")[2]
+    for family in checked.book.notation.all():
+        if family.kind == "function" and (family.python or obvious_name(family.letter, [])) == last:
+            if family.letter in checked.book.functions:
+                return family
+    return None
+
+
+def _ask_function_symbol(
+    checked: Checked, function: PageFunction, call: Callable[..., Any], family: Family,
+    evaluator: Evaluator,
+) -> None:  # fmt: skip
+    book = checked.book
+    definition = book.functions[family.letter]
+    from nn3doc.equations.shapes import Elaborator
+
+    try:
+        elaborator = Elaborator(book, {}, "w")
+        term = elaborator.term(definition.left)
+        values = []
+        for argument in term.arguments:
+            shape = argument.shape
+            array = evaluator(argument)
+            owner = book.family(argument.data[0]) if argument.operation == "family" else family
+            values.append(to_python(array.tensor.detach(), shape, owner).clone())
+        expected = evaluator(term).tensor.detach()
+        import inspect
+
+        names = list(inspect.signature(call).parameters)
+    except (NotationError, DefinitionError, MissingValue, TooLarge, ValueError, TypeError):
+        return
+    if len(names) < len(values):
+        return
+    record = trace(call, dict(zip(names, values, strict=False)))
+    if record.error:
+        return
+    comparison = _hold(from_python(record.returned, term.shape), expected)
+    equation = checked.checker.equations[definition.statement.place] if (
+        definition.statement.own
+    ) else None
+    if comparison is None or comparison.difference > 1e-9:
+        notes = [] if comparison is None else [
+            note.replace("right", "code").replace("left", "page")
+            for note in told(comparison, list(evaluator.drawer.dimensions.items()))
+        ]
+        message = f"{function.full_name} returns something else than {family.tex}"
+        if equation is not None:
+            start = equation.body_start + definition.right.start
+            end = equation.body_start + definition.right.end
+            equation.findings.append(Finding("code", message, start, end, tuple(notes)))
+            equation.verdict = "failed"
+        else:
+            checked.report.findings.append(
+                Finding("code", message, function.start, function.end, tuple(notes))
+            )
+        return
+    checked.checker.tested |= {id(definition)}
+    if equation is not None:
+        witness = Witness("function", function.full_name, relative(record.file) if record.file
+                          else "", record.line, comparison.difference)  # fmt: skip
+        if not any(w.name == witness.name for w in equation.witnesses):
+            equation.witnesses.append(witness)
+
+
+# --- snippets -------------------------------------------------------------------------------
+
+
+def _ask_snippets(
+    checked: Checked, result: Result, snippets: Snippets, names: dict[str, Key]
+) -> None:
+    """An equation directly below the snippet that assigned its left side, with that snippet's values."""
+    statement = result.statement
+    if result.verdict not in ("defines", "holds") or not isinstance(statement.node, Relation):
+        return
+    equation = checked.checker.equations[statement.place]
+    assigned = snippets.values_at(equation.start)
+    if not assigned or not result.states:
+        return
+    latest = max(line for _, line in assigned.values())
+    by_key = {key: name for name, key in names.items()}
+    fresh = [by_key[key] for key in result.states if by_key.get(key) in assigned
+             and _same_snippet(checked.report.text, assigned[by_key[key]][1], latest)]  # fmt: skip
+    if not fresh:
+        return
+    found = _evaluate_given(checked, statement, assigned, names)
+    if found is None:
+        return
+    comparison, line = found, assigned[fresh[0]][1]
+    if comparison.difference <= SNIPPET_TOLERANCE:
+        equation.witnesses.append(
+            Witness("snippet", fresh[0], checked.report.path, line, comparison.difference)
+        )
+        checked.checker.tested |= result.defines
+        return
+    where = statement.node.sides[1]
+    equation.findings.append(
+        Finding(
+            "code", f"the snippet above assigned another {fresh[0]}, line {line}",
+            equation.body_start + where.start, equation.body_start + where.end,
+            tuple(note.replace("left", "snippet").replace("right", "equation")
+                  for note in told(comparison, [])),
+        )
+    )  # fmt: skip
+    equation.verdict = "failed"
+
+
+def _same_snippet(text: str, line: int, latest: int) -> bool:
+    """Whether two lines of code stand in one fence."""
+    between = text.split("\n")[min(line, latest) - 1 : max(line, latest)]
+    return not any(part.lstrip(" >").startswith(("```", "~~~")) for part in between)
+
+
+def _evaluate_given(
+    checked: Checked, statement: Statement, assigned: Mapping[str, tuple[object, int]],
+    names: dict[str, Key],
+) -> Comparison | None:  # fmt: skip
+    values, sizes = given_values(checked.book, assigned, names)
+    drawer = Drawer(0, given=sizes)
+    evaluator = Evaluator(
+        checked.book, drawer, values, only_given=True, use_definitions=False,
+        aliases=lambda key: checked.book.alias(key, 10**9),
+    )  # fmt: skip
+    node = statement.node
+    assert isinstance(node, Relation)
+    worst: Comparison | None = None
+    try:
+        for layers in checked.checker.assignments(statement):
+            elaborator = checked.checker.elaborator(statement, layers, False)
+            sides = [elaborator.term(side) for side in node.sides[:2]]
+            with torch.no_grad():
+                one, two = (evaluator(side) for side in sides)
+            a, b = torch.broadcast_tensors(*aligned(one, two))
+            size = float(torch.maximum(a.abs(), b.abs()).max())
+            gap = float((a - b).abs().max())
+            comparison = Comparison(False, bool(torch.isfinite(a - b).all()),
+                                    gap / size if gap else 0.0, a.numel(), a, b)  # fmt: skip
+            if worst is None or comparison.difference > worst.difference:
+                worst = comparison
+    except (MissingValue, KeyError, NotationError, DefinitionError, TooLarge, RuntimeError):
+        return worst
+    return worst
+
+
+__all__ = ["Snippets", "add_witnesses"]

@@ -1,0 +1,120 @@
+"""Which Python name stands for which symbol, and how a symbol's value looks in Python."""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor
+
+from nn3doc.equations.book import Book
+from nn3doc.equations.notation import Family, NotationError
+from nn3doc.equations.sizes import ONE, Shape, Size
+from nn3doc.equations.values import Key
+
+
+def python_names(book: Book) -> dict[str, Key]:
+    """The Python name of every value of a page: `W1` is `W^{[1]}`.
+
+    The table's name counts, with its layer put in; where it has none, the obvious one.
+    """
+    names: dict[str, Key] = {}
+    for family in book.notation.all():
+        if family.kind != "value" or family.entry_of:
+            continue
+        for values in _members(family, book):
+            name = python_name(family, values)
+            if name.isidentifier():
+                key = (family.key, tuple(
+                    value if slot in book.notation.concrete else None
+                    for slot, value in values.items()
+                ))  # fmt: skip
+                names.setdefault(name, key)
+    return names
+
+
+def python_name(family: Family, values: dict[str, int]) -> str:
+    """The Python name of one member of a family."""
+    if not family.python:
+        return obvious_name(family.letter, [str(value) for value in values.values() if value])
+    name = family.python
+    for slot, value in values.items():
+        name = name.replace(f"{{{slot}}}", str(value))
+    return name
+
+
+def python_sizes(book: Book) -> dict[str, Size]:
+    """The Python names of sizes: `n0` is `n_0`, `m` is m."""
+    names: dict[str, Size] = {}
+    for family in book.notation.all():
+        if family.kind != "size":
+            continue
+        for values in _members(family, book):
+            size = Size.of(_filled(family, values))
+            names.setdefault(python_name(family, values), book.notation.canonical(size))
+    return names
+
+
+def _filled(family: Family, values: dict[str, int]) -> str:
+    from nn3doc.equations.notation import filled
+
+    return filled(family, [str(value) for value in values.values()])
+
+
+def _members(family: Family, book: Book) -> list[dict[str, int]]:
+    """The values of a family's slots; an index slot is left at 0, all its values are one tensor."""
+    ranges: list[range] = []
+    for slot in family.slots:
+        if slot not in book.notation.concrete:
+            ranges.append(range(1))
+            continue
+        limits = book.notation.slot_range(family, slot)
+        try:
+            low, high = (book.notation.integer(n, {}) for n in limits) if limits else (1, 3)
+        except NotationError:
+            low, high = 1, 3
+        ranges.append(range(low, high + 1))
+    return [dict(zip(family.slots, values, strict=True)) for values in itertools.product(*ranges)]
+
+
+def to_python(value: Tensor, shape: Shape, family: Family) -> Tensor:
+    """A symbol's value as Python code has it: a number without axes, a vector of ℝ^n with one."""
+    if not shape:
+        return value.squeeze(-1).squeeze(-1)
+    if len(shape) == 2 and shape[1] == ONE and not family.column:
+        return value.squeeze(-1)
+    return value
+
+
+def from_python(value: object, shape: Shape) -> Tensor | None:
+    """A value of Python code with rows and columns; None if it cannot be this symbol's."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        tensor = torch.tensor(float(value), dtype=torch.float64)
+    elif isinstance(value, Tensor) and not value.is_complex():
+        tensor = value.detach().double()
+    elif hasattr(value, "__array__"):
+        try:
+            tensor = torch.as_tensor(value).detach().double()
+        except (TypeError, ValueError, RuntimeError):
+            return None
+    else:
+        return None
+    if not shape:
+        return tensor.reshape(1, 1) if tensor.numel() == 1 else None
+    if tensor.ndim == 1 and ONE in shape:
+        return tensor.reshape(-1, 1) if shape[1] == ONE else tensor.reshape(1, -1)
+    return tensor if tensor.ndim == 2 else None
+
+
+def obvious_name(letter: str, arguments: list[str]) -> str:
+    """The Python name where the table has none: `\\hat Y` is `Yhat`, `\\mathbf{x}` is `x`."""
+    plain = letter
+    for accent in ("hat", "bar", "tilde", "vec", "dot"):
+        if plain.startswith(f"\\{accent}{{"):
+            plain = obvious_name(plain[len(accent) + 2 : -1], []) + accent
+    for font in ("mathbf", "mathrm", "mathcal", "mathbb", "mathsf"):
+        if plain.startswith(f"\\{font}{{"):
+            plain = plain[len(font) + 2 : -1]
+    return plain.lstrip("\\") + "".join(argument for argument in arguments if argument.isdigit())
