@@ -151,8 +151,10 @@ class PageDocument(_CodeDocument):
         for equation in self.report.equations:
             if equation.start == example.start:
                 return _told(self.report, equation.findings)
-        finding = Finding("read", "this formula was not checked", example.start, example.end)
-        return _told(self.report, [finding])
+        changed = self.report.text != self.text
+        message = "the page changed while its tests ran" if changed else "this was not checked"
+        finding = Finding("read", message, example.start, example.end)
+        return _told(Report(self.name, self.text), [finding])
 
 
 class DocstringDocument(_CodeDocument):
