@@ -129,6 +129,16 @@ def test_backward_propagation_agrees_with_autograd(n: tuple[int, int, int, int],
     torch.testing.assert_close(gradient, torch.autograd.grad(cost_of(X, Y, leaves), leaves))
 
 
+def test_autograd_goes_through_the_functions_themselves() -> None:
+    X, Y, parameters = draw(3, 4, 2, 5)
+    A1, A2 = forward_propagation(X, *parameters)
+    gradient = backward_propagation(X, A1, A2, Y, parameters[2])
+
+    leaves = tuple(parameter.clone().requires_grad_() for parameter in parameters)
+    J = compute_cost(forward_propagation(X, *leaves)[1], Y).sum()
+    torch.testing.assert_close(gradient, torch.autograd.grad(J, leaves))
+
+
 @given(sizes, st.integers(0, 99))
 def test_backward_propagation_agrees_with_finite_differences(
     n: tuple[int, int, int, int], seed: int
