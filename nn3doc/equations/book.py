@@ -140,6 +140,7 @@ class Book:
         self.current: Statement | None = None
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()
+        self._limits: dict[tuple[int, str], tuple[int, int] | None] = {}
         self._functions: dict[str, Function] = {}
         self._shapes: dict[Key, Shape] = {}
         self._slot_ranges: dict[tuple[str, str], Range] = {}
@@ -797,7 +798,11 @@ class Book:
 
     def exists(self, definition: Definition, letter: str, value: int) -> bool:
         """Whether every symbol of a definition exists for a layer."""
-        limits = layer_limits(definition.statement.node, letter, self.notation)
+        place = (id(definition), letter)
+        if place not in self._limits:
+            node = definition.statement.node
+            self._limits[place] = layer_limits(node, letter, self.notation)
+        limits = self._limits[place]
         return limits is None or limits[0] <= value <= limits[1]
 
     def elaborated(self, definition: Definition, key: Key) -> tuple[Term, Elaborator, Term | None]:

@@ -193,13 +193,14 @@ class Notation:
     examples: dict[int, Size] = field(default_factory=dict)
     concrete: set[str] = field(default_factory=set)
     index_sets: dict[str, str] = field(default_factory=dict)
+    _by_key: dict[str, Family] = field(default_factory=dict, repr=False)
 
     def copy(self) -> Notation:
         """A notation that can be added to without changing this one."""
         return Notation(
             {letter: list(families) for letter, families in self.families.items()},
             dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
-            dict(self.examples), set(self.concrete), dict(self.index_sets),
+            dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self._by_key),
         )  # fmt: skip
 
     @property
@@ -220,6 +221,7 @@ class Notation:
 
     def add(self, family: Family) -> Family:
         """Adds a family; one with the same pattern is replaced."""
+        self._by_key[family.key] = family
         known = self.families.setdefault(family.letter, [])
         known[:] = [other for other in known if other.key != family.key]
         known.append(family)
@@ -232,7 +234,7 @@ class Notation:
 
     def find(self, key: str) -> Family | None:
         """The family with a key."""
-        return next((family for family in self.all() if family.key == key), None)
+        return self._by_key.get(key)
 
     # --- matching a symbol with a family ----------------------------------------------------
 

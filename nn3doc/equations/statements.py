@@ -500,11 +500,13 @@ class Checker:
                 raise NotationError("this is not finite", node.sides[1],
                                     "A division by 0, or a logarithm of a negative number.",
                                     "holds")  # fmt: skip
-            self._hold_domain(definition, tensor, node)
+            self._hold_domain(definition, self._keys(left), tensor, node)
 
-    def _hold_domain(self, definition: Definition, tensor: Tensor, node: Relation) -> None:
+    def _hold_domain(
+        self, definition: Definition, keys: set[Key], tensor: Tensor, node: Relation
+    ) -> None:
         family = self.book.family(definition.family)
-        if not any(self.closure_of(key) - {id(definition)} for key in self._known_keys(definition)):
+        if not any(self.closure_of(key) - {id(definition)} for key in keys):
             return  # made of free symbols only, whose values say nothing
         outside = _outside(family, tensor)
         if family.declared and outside is not None:
@@ -512,12 +514,6 @@ class Checker:
                 f"{family.tex} is declared to lie in {_domain(family)}; this gives {outside:.4g}",
                 node.sides[1], "Correct the set it is declared in, or the definition.", "holds",
             )
-
-    def _known_keys(self, definition: Definition) -> list[Key]:
-        return [key for key in self._closures if key[0] == definition.family] or [
-            key for evaluator in self.evaluators[:1] for key in evaluator.memo
-            if key[0] == definition.family
-        ]  # fmt: skip
 
     def _update(
         self, statement: Statement, node: Relation, place: int, left: Term, right: Term,

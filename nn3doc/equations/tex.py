@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nn3doc.equations.tex_factors import FactorParser
 from nn3doc.equations.tokens import ARROWS, RELATIONS, TexError, Token, tokenize
@@ -54,6 +55,7 @@ class Lexicon:
     functions: frozenset[str] = field(default_factory=frozenset)
 
 
+@lru_cache(maxsize=20_000)  # a page is read again with every page that builds on it
 def parse(tex: str, lexicon: Lexicon | None = None) -> Formula:
     """The tree of a formula.
 

@@ -55,6 +55,7 @@ from nn3doc.equations.tree import (
     Sum,
     Text,
     Tuple,
+    walk,
 )
 
 MAX_DEPTH = 40
@@ -212,7 +213,8 @@ class FactorParser:
         if len(factors) == 1:
             return factors[0]
         if len(factors) == 2 and isinstance(factors[1], Tuple) and _sizes(factors[1]) \
-                and not isinstance(factors[0], Tuple | Derivative):  # fmt: skip
+                and not isinstance(factors[0], Tuple | Derivative) \
+                and not any(isinstance(node, Tuple) for node in walk(factors[0])):  # fmt: skip
             return Shaped(factors[0].start, factors[1].end, factors[0], factors[1])
         return Product(factors[0].start, factors[-1].end, "juxtaposition", tuple(factors))
 
