@@ -28,12 +28,21 @@ def dress(content: str) -> str:
     """
     content = _ALIVE.sub("&lt;", content)
     content = change_tags(content, _without_handlers, having="on")
+    content = change_tags(content, _without_scripts, having="href=")
     return change_tags(_boxed_tables(content), _mended)
 
 
 def _without_handlers(name: str, attributes: Attributes) -> Attributes | None:
     kept = {key: value for key, value in attributes.items() if not key.lower().startswith("on")}
     return kept if kept != attributes else None
+
+
+def _without_scripts(name: str, attributes: Attributes) -> Attributes:
+    return {
+        key: value
+        for key, value in attributes.items()
+        if not (value or "").strip().lower().startswith(("javascript:", "vbscript:"))
+    }
 
 
 def dress_page(page: str) -> str:

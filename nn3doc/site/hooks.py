@@ -18,38 +18,67 @@ from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 
 from nn3doc.site import assets
+from nn3doc.site.check_hook import add_findings
+from nn3doc.site.checking import PageChecker
 from nn3doc.site.dress import dress, dress_page
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
 from nn3doc.site.printing import one_page
 
 _serving = False
+_checker: PageChecker | None = None
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
     """Dates the site by its commit, so that two builds of one commit are the same."""
     global _serving
     _serving = command == "serve"
-    if "SOURCE_DATE_EPOCH" not in os.environ:
-        date = subprocess.run(
-            ["git", "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
-        )
-        os.environ["SOURCE_DATE_EPOCH"] = date.stdout.strip() or "0"
+    os.environ.setdefault("SOURCE_DATE_EPOCH", _date_of_commit())
+
+
+def _date_of_commit() -> str:
+    """When the newest commit was made, in seconds since 1970; 0 where there is no git to ask."""
+    command = ["git", "log", "-1", "--format=%ct"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "0"
+    return done.stdout.strip() or "0"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Takes back the stylesheet of mkdocstrings; blocks.css has what is used of it."""
     config.extra_css = [sheet for sheet in config.extra_css if "_mkdocstrings" not in str(sheet)]
+    if _serving:
+        _page_checker(config).warm()  # before the author saves the first page
     return config
+
+
+def on_shutdown() -> None:
+    """Ends the process that checks pages."""
+    if _checker is not None:
+        _checker.close()
+
+
+def _page_checker(config: MkDocsConfig) -> PageChecker:
+    global _checker
+    if _checker is None:
+        cache = Path(config.config_file_path).parent / ".cache" / "nn3doc" / "check"
+        _checker = PageChecker(cache)
+    return _checker
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Leaves out what no page asks for, and adds the site's one script."""
-    own = Path(config.docs_dir) / "assets"
     kept = Files([file for file in files if not assets.is_superfluous(file.dest_uri)])
-    script = assets.script(own / "javascripts")
+    script = assets.script(_own_assets(config) / "javascripts")
     kept.append(File.generated(config, assets.SCRIPT, content=script))
     return kept
+
+
+def _own_assets(config: MkDocsConfig) -> Path:
+    """The lesson's own styles and scripts: beside its templates, whatever pages are built."""
+    return Path(config.theme.custom_dir).parent / "assets"
 
 
 def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
@@ -59,7 +88,9 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Runs a notebook page, and goes on with it as Markdown."""
+    """Checks a page, or runs it if it is a notebook, which goes on as Markdown."""
+    if page.file.src_uri.endswith(".md"):
+        markdown = add_findings(markdown, Path(str(page.file.abs_src_path)), _page_checker(config))
     if page.file.src_uri.endswith(".ipynb"):
         notebook = _notebook(page, config)
         page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
@@ -122,7 +153,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
             pages[path] = styles.moved(dress_page(text))
         except ValueError as error:
             raise PluginError(f"{path.relative_to(site)}: {error}") from error
-    css = assets.style(Path(config.docs_dir) / "assets" / "stylesheets") + styles.rules()
+    css = assets.style(_own_assets(config) / "stylesheets") + styles.rules()
     (site / assets.STYLE).parent.mkdir(parents=True, exist_ok=True)
     (site / assets.STYLE).write_text(css, encoding="utf-8")
     renamed = [_with_digest(site, name) for name in (assets.STYLE, assets.SCRIPT)]

@@ -36,17 +36,32 @@ def pages() -> list[str]:
     return page_names()
 
 
-def build_site(target: Path) -> None:
-    """Builds the site strictly, as `nox -s docs` does."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+def build_site(target: Path, *, docs: Path | None = None, nav: list[str] | None = None) -> None:
+    """Builds the site strictly, as `nox -s docs` does; or one of other pages in the same way."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(target)]
+    if docs is None:
+        command += ["--strict"]
+    else:
+        command += ["--config-file", str(_config_of(docs, nav or []))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"mkdocs build --strict fails:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{' '.join(command)} fails:\n{done.stdout}{done.stderr}")
+
+
+def _config_of(docs: Path, nav: list[str]) -> Path:
+    """A copy of mkdocs.yml that builds other pages."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    text = re.sub(r"^nav:\n((?: .*\n|\n)+)", f"nav: {json.dumps(nav)}\n", text, flags=re.MULTILINE)
+    text = text.replace("docs/overrides", str(ROOT / "docs" / "overrides"))
+    text = text.replace("nn3doc/site/hooks.py", str(ROOT / "nn3doc" / "site" / "hooks.py"))
+    config = docs.parent / f"{docs.name}.yml"
+    config.write_text(f"docs_dir: {docs}\n{text}", encoding="utf-8")
+    return config
 
 
 @pytest.fixture(scope="session")
-def build() -> Callable[[Path], None]:
-    """Builds the site into a folder."""
+def build() -> Callable[..., None]:
+    """Builds the site into a folder: `build(target)`, `build(target, docs=…, nav=[…])`."""
     return build_site
 
 

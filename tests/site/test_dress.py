@@ -31,6 +31,7 @@ from nn3doc.site.dress import dress, dress_page
         ("a <SCRIPT src=x>", "a &lt;SCRIPT src=x>"),
         ("<style>p{top:0}</style>", "&lt;style>p{top:0}&lt;/style>"),
         ('<img src="x" onerror="alert(1)">', '<img src="x">'),
+        ('<a href=" JavaScript:alert(1)">a</a>', "<a>a</a>"),
         ("<pre><code>x</code></pre>", '<pre tabindex="0"><code>x</code></pre>'),
         ('<td style="text-align: right;">', '<td class="right">'),
         ('<td class="a" style="text-align: center;">', '<td class="a center">'),
