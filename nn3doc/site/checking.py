@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -114,7 +115,7 @@ class PageChecker:
     def _keep(self, path: Path, name: str, found: dict[str, Any]) -> None:
         """Writes what was said, whole or not at all, in place of what was said before."""
         self._cache.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{os.getpid()}.part")  # another build may write the same one
         part.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
         part.replace(path)
         for old in self._cache.glob(f"{name}-*.json"):

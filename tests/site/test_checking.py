@@ -7,6 +7,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
 
 from nn3doc.site.check_hook import add_findings, with_boxes
 from nn3doc.site.checking import CheckedPage, PageChecker, Told
@@ -200,3 +203,43 @@ def test_a_message_is_text_on_the_page() -> None:
 def test_two_findings_at_one_place_are_two_boxes() -> None:
     told = [Told(1, 2, True, "one\n"), Told(1, 2, True, "two\n")]
     assert dedent(with_boxes("$X$\n\nText.\n", "$X$\n\nText.\n", told)).count("nn-finding") == 2
+
+
+# --- in a build ---------------------------------------------------------------------------------
+
+
+# What hooks.py does with a page.
+HOOK = """\
+from pathlib import Path
+from nn3doc.site.check_hook import add_findings
+from nn3doc.site.checking import PageChecker
+
+checker = PageChecker(Path("cache"))
+
+def on_page_markdown(markdown, *, page, config, files):
+    return add_findings(markdown, Path(page.file.abs_src_path), checker)
+
+def on_post_build(*, config):
+    checker.close()
+"""
+
+
+def test_a_strict_build_fails_and_the_page_shows_why(folder: Path) -> None:
+    (folder / "docs").mkdir()
+    (folder / "docs" / "page.md").write_text(NOTATION + "\n" + WRONG, encoding="utf-8")
+    (folder / "hook.py").write_text(HOOK, encoding="utf-8")
+    (folder / "mkdocs.yml").write_text("site_name: Pages\nhooks: [hook.py]\n", encoding="utf-8")
+
+    def build_with(strict: bool) -> None:
+        build(load_config(str(folder / "mkdocs.yml"), strict=strict))
+
+    with pytest.raises(Abort, match="1 warnings in strict mode"):
+        build_with(strict=True)
+    build_with(strict=False)
+    content = (folder / "site" / "page" / "index.html").read_text(encoding="utf-8")
+    box = content.partition('<div class="admonition failure nn-finding" role="alert">')[2]
+    assert html.unescape(box.partition("</p>")[0]) == (
+        '<p class="admonition-title">docs/page.md:11:9: the two sides differ'
+    )
+    (folder / "docs" / "page.md").write_text(NOTATION + "\nRight.\n", encoding="utf-8")
+    build_with(strict=True)
