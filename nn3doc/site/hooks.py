@@ -78,7 +78,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 def _own_assets(config: MkDocsConfig) -> Path:
     """The lesson's own styles and scripts: beside its templates, whatever pages are built."""
-    return Path(config.theme.custom_dir).parent / "assets"
+    return Path(str(config.theme.custom_dir)).parent / "assets"
 
 
 def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
