@@ -39,8 +39,8 @@ UNUSED = re.compile(
        | \[data-sort | columnheader | search__suggest | data-md-type=""",
     re.VERBOSE,
 )
-# These the pages have, but blocks.css gives them a look of its own.
-_REDONE = re.compile(r"\.admonition|\.md-typeset.*\b(?:details|summary)\b")
+# These the pages have, but the lesson's own sheets give them a look (formulas: their own height).
+_REDONE = re.compile(r"\.admonition|\.md-typeset.*\b(?:details|summary)\b|\.md-typeset svg$")
 
 
 def is_superfluous(path: str) -> bool:
