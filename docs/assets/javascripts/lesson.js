@@ -13,7 +13,7 @@
     }
   });
 
-  const copyButton = (block) => {
+  const copyButton = () => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
@@ -38,9 +38,9 @@
 
   document$.subscribe(() => {
     boxes.disconnect();
-    for (const box of document.querySelectorAll("[data-scroll], .scroll, pre[tabindex]")) boxes.observe(box);
+    for (const box of document.querySelectorAll("article [tabindex='0']")) boxes.observe(box);
     for (const block of document.querySelectorAll(".highlight:not(.language-output)")) {
-      if (!block.querySelector(".copy")) block.append(copyButton(block));
+      if (!block.querySelector(".copy")) block.append(copyButton());
     }
   });
 })();
