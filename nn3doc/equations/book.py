@@ -19,7 +19,9 @@ from nn3doc.equations.notation import (
     Family,
     Notation,
     NotationError,
+    Part,
     Reference,
+    filled,
     membership,
     pattern,
 )
@@ -29,8 +31,10 @@ from nn3doc.equations.sizes import ONE, Range, Shape, Size
 from nn3doc.equations.table import function_family, with_membership
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tex import parse
-from nn3doc.equations.tokens import TexError
+from nn3doc.equations.tokens import FUNCTIONS, TexError
 from nn3doc.equations.tree import (
+    Bars,
+    BigOperator,
     Binder,
     Call,
     Cases,
@@ -134,7 +138,8 @@ class Book:
         self.definitions: dict[str, list[Definition]] = {}
         self.functions: dict[str, Definition] = {}
         self.updates: dict[str, list[Definition]] = {}
-        self.constraints: dict[str, str] = {}
+        self.constraints: dict[str, tuple[str, ...]] = {}
+        self.assumed_by: dict[str, int] = {}
         self.aliases: dict[str, tuple[str, int]] = {}
         self.problems: dict[int, NotationError | TexError] = {}
         self.current: Statement | None = None
@@ -171,7 +176,7 @@ class Book:
                 failed(place, error)
                 continue
             in_table = any(start <= region.start < end for start, end in tables)
-            self._add(formula, place, own, in_table)
+            self.add_formula(formula, place, own, in_table)
             parsed(place, formula)
 
     def _find_functions(self, regions: list[Region]) -> None:
@@ -196,12 +201,15 @@ class Book:
         function, parameters = applied
         base = function.base if isinstance(function, Scripted) else function
         assert isinstance(base, Name)
+        if base.letter.removeprefix("\\") in FUNCTIONS:
+            return
         letters = {spelled(parameter) for parameter in parameters}
         if len(letters) != len(parameters) or not all(
             isinstance(parameter, Name | Scripted) for parameter in parameters
         ):
             return
         if isinstance(function, Scripted):
+            self._declare_applied(function, parameters)
             return
         reference = self.notation.reference(function)
         if reference is not None and reference.family.kind == "function":
@@ -213,6 +221,25 @@ class Book:
                    python=reference.family.python if reference else "",
                    meaning=reference.family.meaning if reference else "")
         )  # fmt: skip
+
+    def _declare_applied(self, function: Scripted, parameters: tuple[Node, ...]) -> None:
+        """`l^{(i)}(w, b) = …`: a value for each i, with the symbols it is made of."""
+        if self.notation.reference(function) is not None:
+            return
+        if any(mark.kind == "transpose" for mark in function.marks):
+            return
+        try:
+            letter, parts = pattern(function, self.notation, frozenset())
+        except NotationError:
+            return
+        for parameter in parameters:
+            if self.notation.reference(parameter) is None and isinstance(parameter, Name):
+                self.notation.add(
+                    Family(parameter.letter, (), "value", (), parameter.letter, declared=False)
+                )
+        family = Family(letter, parts, "value", None, _tex_of(letter, parts), declared=False)
+        self.notation.add(family)
+        self.notation.applied[family.key] = parameters
 
     def _is_symbol(self, node: Node) -> bool:
         reference = self.notation.reference(node)
@@ -236,7 +263,10 @@ class Book:
                 self.notation.size(size, {}, declare=True)
         self.notation.add(function_family(known, sizes, target))
 
-    def _add(self, formula: Formula, place: int, own: bool, in_table: bool) -> None:
+    def add_formula(
+        self, formula: Formula, place: int, own: bool, in_table: bool = False
+    ) -> None:
+        """Adds the statements of one formula."""
         ranges: dict[str, tuple[Node, Node]] = {}
         made: list[Statement] = []
         for node in formula.statements:
@@ -257,7 +287,9 @@ class Book:
             if condition in ("if", "when", "whenever") and made:
                 made[-1].conditions.append(inner)
                 continue
-            made.append(self._statement(inner, place, own, in_table))
+            made.extend(
+                self._statement(part, place, own, in_table) for part in _without_set(inner)
+            )
         for statement in made:
             statement.ranges = ranges
             self.statements.append(statement)
@@ -327,8 +359,8 @@ class Book:
         notation = self.notation.copy()
         notation.numbers.update(sizes)
         book = Book(notation)
-        for name in ("statements", "definitions", "functions", "updates", "constraints", "aliases",
-                     "problems", "current"):  # fmt: skip
+        for name in ("statements", "definitions", "functions", "updates", "constraints",
+                     "assumed_by", "aliases", "problems", "current"):  # fmt: skip
             setattr(book, name, getattr(self, name))
         return book
 
@@ -350,14 +382,14 @@ class Book:
                     self._declare_sizes(*said.sequence)
                     self.notation.indices[symbol.letter] = said.sequence
                 continue
-            if self._known_as_whole(symbol):
+            if self._known_as_whole(symbol) or not isinstance(symbol, Name | Scripted):
                 continue
             for size in said.shape:
                 self.notation.size(size, _any_layers(size, self.notation), declare=True)
             if said.sequence:
                 self._declare_sizes(*said.sequence)
             letter, parts = pattern(symbol, self.notation, frozenset())
-            tex = spelled(symbol) if isinstance(symbol, Name) else letter
+            tex = _tex_of(letter, parts)
             self.notation.add(
                 with_membership(Family(letter, parts, "value", (), tex, declared=True), said)
             )
@@ -399,14 +431,50 @@ class Book:
             return False
         symbol, kind = found
         reference = self.notation.reference(symbol)
-        if reference is None or reference.family.kind != "value" or reference.is_entry:
-            if reference is None or not reference.is_entry or kind != "sums to one":
+        if reference is None and kind in ("positive", "negative", "real"):
+            self._declare_number(symbol, kind)
+            return True
+        if reference is None or reference.family.kind != "value":
+            return False
+        if kind == "sums to one":
+            kind = self._summed(node.sides[0], reference)
+            if not kind:
                 return False
+        elif reference.is_entry:
+            return False
         key = reference.family.key
-        if key in self.definitions or key in self.constraints or not statement.own:
-            return key in self.constraints and self.constraints[key] == kind
-        self.constraints[key] = kind
+        known = self.constraints.get(key, ())
+        if key in self.definitions or not statement.own:
+            return kind in known
+        if kind not in known:
+            self.constraints[key] = (*known, kind)
+            self.assumed_by[key] = id(statement)
         return True
+
+    def _declare_number(self, symbol: Node, kind: str) -> None:
+        """`c > 0` says that c is a number, too."""
+        letter, parts = pattern(symbol, self.notation, frozenset())
+        domains = {"positive": Domain(low=0.0), "negative": Domain(high=0.0)}
+        self.notation.add(
+            Family(letter, parts, "value", (), _tex_of(letter, parts), domains.get(kind, Domain()))
+        )
+
+    def _summed(self, node: Node, reference: Reference) -> str:
+        """Over which axis of a symbol `\\sum_k p_k = 1` runs; "" if it is not over one of them."""
+        index = node.binders[0].index if isinstance(node, BigOperator) else None
+        ends = (reference.row, reference.col)
+        for place, end in zip((-2, -1), ends, strict=True):
+            if end is not None and index is not None and same(end, index):
+                return f"sums to one {place}"
+        slots = [
+            argument for slot, argument in zip(reference.family.slots, reference.arguments,
+                                               strict=True)
+            if slot not in self.notation.concrete
+        ]  # fmt: skip
+        for place, argument in enumerate(slots):
+            if index is not None and same(argument, index):
+                return f"sums to one {place}"
+        return ""
 
     def _gather_definition(
         self, statement: Statement, into: dict[str, list[Definition]]
@@ -425,12 +493,19 @@ class Book:
             if plain and replaces and isinstance(function, Name):
                 self._define_function(statement, base.letter, parameters, left, right)
             return
+        if applied is not None and self._is_applied(applied[0]):
+            left = applied[0]
+        elif (inverted := self._inverted(left, right)) is not None:
+            left, right = inverted
         left = left.inner if isinstance(left, Shaped) else left
         if not isinstance(left, Name | Scripted) or is_numeric(right):
             if not (isinstance(left, Name | Scripted) and self.notation.reference(left) is None):
                 return
         reference = self.notation.reference(left)
-        if reference is None:
+        named = reference is not None and any(
+            mark.kind in ("prime", "star") for mark in reference.rest
+        )
+        if reference is None or (named and into is self.definitions):
             if into is self.updates:
                 return
             base = left.base if isinstance(left, Scripted) else left
@@ -441,7 +516,7 @@ class Book:
                 return
             letter, parts = pattern(left, self.notation, frozenset())
             self.notation.add(
-                Family(letter, parts, "value", None, _tex_of(left), declared=False)
+                Family(letter, parts, "value", None, _tex_of(letter, parts), declared=False)
             )
             reference = self.notation.reference(left)
             assert reference is not None
@@ -452,6 +527,23 @@ class Book:
                        reference.col, reference.is_entry, left, right)
         )  # fmt: skip
         self._mark_recursion(reference, right)
+
+    def _is_applied(self, node: Node) -> bool:
+        reference = self.notation.reference(node)
+        return reference is not None and reference.family.key in self.notation.applied
+
+    def _inverted(self, left: Node, right: Node) -> tuple[Node, Node] | None:
+        """`\\cos \\theta = r` says what an unknown θ is."""
+        if not isinstance(left, Call) or not isinstance(left.function, Name):
+            return None
+        inverse = _INVERSES.get(left.function.letter)
+        symbol = bare(left.arguments[0])
+        if inverse is None or not isinstance(symbol, Name | Scripted):
+            return None
+        if self.notation.reference(symbol) is not None:
+            return None
+        function = Name(right.start, right.start, inverse)
+        return symbol, Call(right.start, right.end, function, (right,))
 
     def _mark_recursion(self, reference: Reference, right: Node) -> None:
         """A symbol defined by itself one step before, `v_t` by `v_{t-1}`, is gone through step by step."""
@@ -645,7 +737,14 @@ class Book:
         if found is None:
             return False
         reference = self.notation.reference(found[0])
-        return reference is not None and self.constraints.get(reference.family.key) == found[1]
+        if reference is None or reference.family.key in self.definitions:
+            return False
+        if found[1] in ("positive", "negative", "real") and reference.family.shape == () and (
+            reference.family.domain == _SIGNED[found[1]]
+        ):  # fmt: skip
+            return True
+        known = self.constraints.get(reference.family.key, ())
+        return any(kind.startswith(found[1]) for kind in known)
 
     def is_defined(self, family: Family) -> bool:
         """See `shapes.Definitions`."""
@@ -971,6 +1070,17 @@ def _offset(node: Node, letter: str) -> int | None:
     return None
 
 
+def _without_set(node: Node) -> list[Node]:
+    """`A = B \\in S` says two things: that A is B, and in which set it is."""
+    if not isinstance(node, Relation) or len(node.operators) < 2 or node.operators[-1] != "in":
+        return [node]
+    last = node.sides[-2]
+    return [
+        Relation(node.start, last.end, node.sides[:-1], node.operators[:-1]),
+        Relation(last.start, node.end, node.sides[-2:], ("in",)),
+    ]
+
+
 def _range_of(node: Node) -> tuple[str, Node, Node] | None:
     """`l = 1, …, L` or `l \\in \\{1, …, L\\}`."""
     if not isinstance(node, Relation) or len(node.operators) != 1:
@@ -1037,8 +1147,6 @@ def is_numeric(node: Node) -> bool:
 
 def _assumption(node: Relation) -> tuple[Node, str] | None:
     """What a relation assumes: `Q = Q^\\top`, `\\|v\\| = 1`, `x > 0`, `Q \\succ 0`, `\\sum_k p_k = 1`."""
-    from nn3doc.equations.tree import Bars, BigOperator
-
     left, right = node.sides[0], node.sides[-1]
     operator = node.operators[0]
     if operator == "=" and len(node.sides) == 2:
@@ -1052,7 +1160,7 @@ def _assumption(node: Relation) -> tuple[Node, str] | None:
             if isinstance(inner.inner, Name | Scripted):
                 return inner.inner, "unit"
         if isinstance(left, BigOperator) and left.operator == "sum" and one_:
-            if isinstance(left.body, Name | Scripted):
+            if isinstance(left.body, Name | Scripted) and len(left.binders) == 1:
                 return left.body, "sums to one"
         return None
     if operator in ("succ", "succeq") and isinstance(left, Name | Scripted):
@@ -1065,12 +1173,20 @@ def _assumption(node: Relation) -> tuple[Node, str] | None:
     return None
 
 
+_INVERSES = {
+    r"\log": r"\exp", r"\ln": r"\exp", r"\exp": r"\log", r"\cos": r"\arccos", r"\sin": r"\arcsin",
+    r"\tan": r"\arctan",
+}  # fmt: skip
+_SIGNED = {"positive": Domain(low=0.0), "negative": Domain(high=0.0), "real": Domain()}
+
+
 def _any_layers(node: Node, notation: Notation) -> dict[str, int]:
     return {letter: 1 for letter in notation.concrete}
 
 
-def _tex_of(node: Node) -> str:
-    return node.letter if isinstance(node, Name) else spelled(node)
+def _tex_of(letter: str, parts: tuple[Part, ...]) -> str:
+    family = Family(letter, parts, "value", (), letter)
+    return filled(family, family.slots)
 
 
 __all__ = ["Book", "Definition", "Statement", "concrete_letters", "is_numeric", "layer_limits",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,7 +59,10 @@ def check_with(
     seeds: Sequence[int] = (1, 2),
 ) -> Report:
     """Checks a page whose code has been run; the arguments are those of `check_file`."""
-    report = page.check_file(path, notation, code=snippets or code, strict=strict, seeds=seeds)
+    try:
+        report = page.check_file(path, notation, code=snippets or code, strict=strict, seeds=seeds)
+    except Exception as error:  # whatever a page holds, its author never sees a traceback of ours
+        report = Report(str(path), text, findings=[_own_mistake(error)])
     if snippets is not None:
         own = [finding for finding in snippets.findings if finding not in report.findings]
         report.findings.extend(own)
@@ -81,6 +85,21 @@ _NO_NOTATION = Finding(
         "or name the page that has one with --notation.",
     ),
 )
+
+
+def _own_mistake(error: Exception) -> Finding:
+    """A mistake of the checker, with the place in its code that one needs to mend it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next(f for f in reversed(frames) if "equations" in Path(f.filename).parts)
+    place = f"{Path(last.filename).name}:{last.lineno}, in {last.name}"
+    told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return Finding(
+        "page",
+        "the checker itself failed on this page",
+        0,
+        1,
+        (f"{told} ({place})", "That is a mistake of nn3doc, not of the page: please report it."),
+    )
 
 
 def _has_notation(path: Path, text: str) -> bool:

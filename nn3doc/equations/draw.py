@@ -34,7 +34,7 @@ class Drawer:
 
     def __init__(
         self, seed: int, sizes: Sequence[str] = (), as_reals: bool = True, positive: bool = False,
-        constraints: dict[str, str] | None = None, given: dict[str, int] | None = None,
+        constraints: dict[str, tuple[str, ...]] | None = None, given: dict[str, int] | None = None,
         members: Callable[[Family], int] | None = None,
     ) -> None:  # fmt: skip
         self.seed = seed
@@ -69,17 +69,19 @@ class Drawer:
         """The value of a symbol: `shape`, float64, ready to be differentiated by."""
         generator = self.generator(f"{key[0]}{key[1]}")
         uniform = torch.rand(shape, generator=generator, dtype=torch.float64)
-        constraint = self.constraints.get(key[0], "")
+        constraints = self.constraints.get(key[0], ())
         if family.members is not None:
             value = torch.floor(uniform * self.members(family)) + 1
         else:
-            value = self._in_domain(uniform, family.domain, constraint, generator, shape)
-        value = _constrained(value, constraint)
+            value = self._in_domain(uniform, family.domain, constraints, generator, shape)
+        for constraint in constraints:
+            whole = bool(family.domain.values) and not self.as_reals
+            value = _constrained(value, constraint, uniform if whole else None)
         return value.requires_grad_()
 
     def _in_domain(
-        self, uniform: Tensor, domain: Domain, constraint: str, generator: torch.Generator,
-        shape: list[int],
+        self, uniform: Tensor, domain: Domain, constraints: tuple[str, ...],
+        generator: torch.Generator, shape: list[int],
     ) -> Tensor:  # fmt: skip
         if domain.values:
             if self.as_reals and len(domain.values) == 2:
@@ -95,9 +97,9 @@ class Drawer:
             return domain.low + size
         if finite[1]:
             return domain.high - size
-        if self.positive or constraint == "positive":
+        if self.positive or "positive" in constraints:
             return size
-        if constraint == "negative":
+        if "negative" in constraints:
             return -size
         sign = torch.rand(shape, generator=generator, dtype=torch.float64) < 0.5
         return torch.where(sign, -size, size)
@@ -110,7 +112,8 @@ class Drawer:
         return chosen
 
 
-def _constrained(value: Tensor, constraint: str) -> Tensor:
+def _constrained(value: Tensor, constraint: str, uniform: Tensor | None) -> Tensor:
+    """A value as the page assumes it; with `uniform`, one of its entries is 1 and the others 0."""
     if constraint == "symmetric":
         return (value + value.mT) / 2
     if constraint == "positive definite":
@@ -118,8 +121,12 @@ def _constrained(value: Tensor, constraint: str) -> Tensor:
         return value @ value.mT / size + torch.eye(size, dtype=torch.float64)
     if constraint == "unit":
         return value / (value * value).sum((-2, -1), keepdim=True).sqrt()
-    if constraint == "sums to one":
-        return value.abs() / value.abs().sum((-2, -1), keepdim=True)
+    if constraint.startswith("sums to one"):
+        axis = int(constraint.rpartition(" ")[2])
+        if uniform is not None:
+            one = torch.zeros_like(uniform)
+            return one.scatter_(axis, uniform.argmax(axis, keepdim=True), 1.0)
+        return value.abs() / value.abs().sum(axis, keepdim=True)
     return value
 
 

@@ -181,6 +181,7 @@ class Notation:
         numbers: Sizes with one number for the whole page: `L = 2`.
         literals: Large numbers that stand for sizes: 784 is `n_x`.
         examples: All numbers that the page gives for sizes, for the last row of a matrix with dots.
+        applied: Values that are written with the symbols they depend on, `l^{(i)}(w, b)`, by key.
         concrete: Letters whose values are gone through one by one, since shapes depend on them.
         index_sets: Which set an index is taken from: i from B.
     """
@@ -193,6 +194,7 @@ class Notation:
     examples: dict[int, Size] = field(default_factory=dict)
     concrete: set[str] = field(default_factory=set)
     index_sets: dict[str, str] = field(default_factory=dict)
+    applied: dict[str, tuple[Node, ...]] = field(default_factory=dict)
     _by_key: dict[str, Family] = field(default_factory=dict, repr=False)
 
     def copy(self) -> Notation:
@@ -200,7 +202,8 @@ class Notation:
         return Notation(
             {letter: list(families) for letter, families in self.families.items()},
             dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
-            dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self._by_key),
+            dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self.applied),
+            dict(self._by_key),
         )  # fmt: skip
 
     @property
@@ -210,7 +213,9 @@ class Notation:
         for letter, families in self.families.items():
             if not (len(letter) == 1 or _is_one_command(letter)):
                 names.add(letter)
-            if any(family.kind == "function" for family in families):
+            if any(
+                family.kind == "function" or family.key in self.applied for family in families
+            ):
                 functions.add(letter)
         return Lexicon(frozenset(names), frozenset(functions))
 
@@ -231,6 +236,19 @@ class Notation:
         if family.kind == "size":
             self.concrete.update(family.slots)
         return family
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """The letters of all indices that some symbol has."""
+        return frozenset(slot for family in self.all() for slot in family.slots)
+
+    def remove(self, family: Family) -> None:
+        """Takes a family out."""
+        self._by_key.pop(family.key, None)
+        kept = [other for other in self.families[family.letter] if other.key != family.key]
+        self.families[family.letter] = kept
+        if not kept:
+            del self.families[family.letter]
 
     def find(self, key: str) -> Family | None:
         """The family with a key."""
@@ -625,6 +643,8 @@ def membership(node: Node) -> Membership | None:
         inner = _positive(node) or membership(node.base)
         if inner is None or inner.shape or len(powers) != len(node.marks) or len(powers) > 1:
             return None
+        if node.sub and _positive(node) is None:
+            return None
         if not powers:
             return inner
         sizes = _sizes(powers[0])
@@ -658,9 +678,13 @@ def membership(node: Node) -> Membership | None:
 
 
 def _positive(node: Scripted) -> Membership | None:
-    r"""`\mathbb{R}_+`, `\mathbb{R}_{>0}`, `\mathbb{R}_{\ge 0}`."""
-    if isinstance(node.base, Name) and node.base.letter == r"\mathbb{R}" and node.sub:
-        return Membership(Domain(0.0), ())
+    r"""`\mathbb{R}_+`, `\mathbb{R}_{>0}`, `\mathbb{R}_{\ge 0}`, and the negative numbers."""
+    if isinstance(node.base, Name) and node.base.letter == r"\mathbb{R}" and len(node.sub) == 1:
+        sign = node.sub[0].text.strip() if isinstance(node.sub[0], Text) else ""
+        if sign.startswith(("+", ">", r"\g")):
+            return Membership(Domain(0.0), ())
+        if sign.startswith(("-", "<", r"\l")):
+            return Membership(Domain(high=0.0), ())
     return None
 
 

@@ -72,6 +72,10 @@ class Numbers:
     snippets: SnippetValues | None = None
     offset: int = 0
 
+    def copy(self, book: Book) -> Numbers:
+        """The same numbers for another book."""
+        return Numbers(book, dict(self.sizes), dict(self.values), self.snippets)
+
     def give_size(self, size: Size, number: int, order: int) -> None:
         """A size of the example; a new number for it begins a new example."""
         names = sorted(size.names)

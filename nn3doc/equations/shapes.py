@@ -107,12 +107,31 @@ class Elaborator(Operations):
         self.layers = dict(layers)
         self.uid = uid
         self.formals = dict(formals or {})
+        self.formal_keys = self._formal_keys()
         self.quantifiers = dict(quantifiers or {})
         self.jacobian = jacobian
         self.free: dict[str, Index] = {}
         self.bound: dict[str, Index] = {}
         self.claims: list[tuple[Term, Tuple]] = []
         self._made = 0
+
+    def _formal_keys(self) -> dict[tuple[str, tuple[int | None, ...]], Term]:
+        """The arguments of a function by their families, so that their entries are theirs."""
+        found: dict[tuple[str, tuple[int | None, ...]], Term] = {}
+        for formal in self.formals.values():
+            if not isinstance(formal.node, Name | Scripted):
+                continue
+            reference = self.notation.reference(formal.node)
+            if reference is None or reference.is_entry or reference.family.kind != "value":
+                continue
+            if all(slot in self.notation.concrete for slot in reference.family.slots) and all(
+                isinstance(argument, Number) for argument in reference.arguments
+            ):
+                plain = tuple(
+                    self.notation.integer(argument, {}) for argument in reference.arguments
+                )
+                found[reference.family.key, plain] = formal
+        return found
 
     # --- dispatch ---------------------------------------------------------------------------
 
@@ -148,6 +167,11 @@ class Elaborator(Operations):
         key = spelled(node)
         if key in self.formals:
             return self.formals[key]
+        if isinstance(node, Scripted):
+            for count in range(1, len(node.marks) + 1):  # a power of an argument
+                plain = _without_marks(node, count)
+                if (formal := self.formals.get(spelled(plain))) is not None:
+                    return self.marked(formal, node.marks[len(node.marks) - count :], node)
         if isinstance(node, Scripted) and not (
             isinstance(node.base, Name) and self._has_family(node)
         ):
@@ -203,11 +227,13 @@ class Elaborator(Operations):
                 concrete.append(None)
                 batch.append(self.index_term(node, self.slot_range(family, slot), family.tex))
         arguments = tuple(concrete)
-        shape = self.definitions.shape_of(family, arguments, reference.node)
-        base = Term(
-            "family", tuple(batch), shape, reference.node, (family.key, arguments),
-            frozenset().union(*(term.indices for term in batch)), family.column,
-        )  # fmt: skip
+        base = self.formal_keys.get((family.key, arguments))
+        if base is None or batch:
+            shape = self.definitions.shape_of(family, arguments, reference.node)
+            base = Term(
+                "family", tuple(batch), shape, reference.node, (family.key, arguments),
+                frozenset().union(*(term.indices for term in batch)), family.column,
+            )  # fmt: skip
         if not reference.is_entry:
             return base
         return self.entry(base, reference.row, reference.col, reference.node, family.tex)
@@ -838,7 +864,12 @@ def _without(node: Node, reference: Reference) -> Node:
     """A symbol without the marks that are operations."""
     if not reference.rest or not isinstance(node, Scripted):
         return node
-    marks = node.marks[: len(node.marks) - len(reference.rest)]
+    return _without_marks(node, len(reference.rest))
+
+
+def _without_marks(node: Scripted, count: int) -> Node:
+    """A symbol without its last marks."""
+    marks = node.marks[: len(node.marks) - count]
     if not marks and not node.sub:
         return node.base
     return Scripted(node.start, node.end, node.base, node.sub, marks)

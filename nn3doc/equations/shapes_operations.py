@@ -170,6 +170,8 @@ class Operations:
         name, marks = _function_name(function)
         word = name.lstrip("\\").removeprefix("mathrm{").removesuffix("}")
         reference = self.notation.reference(_without_primes(function))
+        if reference is not None and reference.family.key in self.notation.applied:
+            return self._applied(node, self.notation.applied[reference.family.key])
         if reference is None or reference.family.kind != "function":
             if name.startswith("\\") and word in ELEMENTWISE | {"max", "min", "tr", "det", "diag",
                                                                 "vec"}:  # fmt: skip
@@ -204,6 +206,23 @@ class Operations:
         if primes and (len(arguments) != 1 or known.shapes[0] != () or known.shape != ()):
             raise NotationError("a prime needs a function of one number", node, question="fits")
         return Term("call", tuple(arguments), lifted or shape, node, (family.key, primes), indices)
+
+    def _applied(self, node: Call, parameters: tuple[Node, ...]) -> Term:
+        """A value that is written with the symbols it depends on; other values may be put in."""
+        if len(node.arguments) != len(parameters):
+            raise NotationError(
+                f"this is defined with {len(parameters)} argument"
+                f"{'s' * (len(parameters) != 1)}, not {len(node.arguments)}",
+                node, question="fits",
+            )
+        changed = [
+            Relation(argument.start, argument.end, (parameter, argument), ("=",))
+            for parameter, argument in zip(parameters, node.arguments, strict=True)
+            if not same(bare(argument), bare(parameter))
+        ]
+        if not changed:
+            return self.term(node.function)
+        return self.at(At(node.start, node.end, node.function, tuple(changed)))
 
     def _built_in(self, word: str, node: Call) -> Term:
         arguments = [self.term(argument) for argument in node.arguments]

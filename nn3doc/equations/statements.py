@@ -30,6 +30,7 @@ from nn3doc.equations.tree import (
     At,
     Binder,
     Cases,
+    Dots,
     Listing,
     MapType,
     Name,
@@ -732,6 +733,8 @@ class Checker:
         """What states nothing is read, its symbols known and its shapes fitting."""
         result.verdict = "reads"
         plain = bare(node)
+        if any(isinstance(inner, Dots) and inner.tex == r"\cdot" for inner in walk(node)):
+            return  # `f(\cdot)` speaks of the function
         if membership(plain) is not None and not isinstance(plain, Tuple):
             said = membership(plain)
             assert said is not None
@@ -752,6 +755,7 @@ class Checker:
                 return
             if reference is None and isinstance(plain, Name) and (
                 plain.letter in self.book.notation.indices
+                or plain.letter in self.book.notation.slots
             ):
                 return
         if is_numeric(node):

@@ -143,7 +143,10 @@ class _Parser(FactorParser):
         return word
 
     def _statement(self) -> Node:
-        """Statement = listing "\\in" sum | sum (relation sum)* ["," dots "," sum]."""
+        """Statement = listing "\\in" sum | "(" statement ")" | sum (relation sum)* [sequence]."""
+        bracketed = self.attempt(self._in_brackets)
+        if bracketed is not None:
+            return bracketed
         listing = self.attempt(self._listing)
         if listing is not None:
             return listing
@@ -160,6 +163,17 @@ class _Parser(FactorParser):
         if isinstance(sides[0], Dots):
             raise TexError("dots alone say nothing", sides[0].start, sides[0].end)
         return sides[0]
+
+    def _in_brackets(self) -> Node | None:
+        """A remark such as `(l = 1, \\dots, L)` behind an equation."""
+        if not self.at("char", "("):
+            return None
+        self.advance()
+        inner = self._statement()
+        if not isinstance(inner, Relation) or not self.at("char", ")"):
+            return None
+        self.advance()
+        return inner if self.at("end") or self._at_separator() else None
 
     def _listing(self) -> Node | None:
         """Listing = sum ("," sum)+ "\\in" sum."""

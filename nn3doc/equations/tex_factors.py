@@ -70,6 +70,7 @@ _OPERATIONS: dict[str, ProductKind] = {
     r"\cdot": "cdot", r"\odot": "odot", r"\circ": "odot", r"\times": "times", "/": "slash"
 }  # fmt: skip
 _TRANSPOSES = frozenset(["T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}"])
+_SIGNS = frozenset(["+", "*", ">", "<", "ge", "geq", "le", "leq", "gt", "lt"])
 _MATRICES = frozenset(
     "matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array cases".split()
 )
@@ -301,6 +302,9 @@ class FactorParser:
             return self._named(letters)
         if token.text == r"\infty":
             raise TexError("\\infty has no value that can be checked", token.start, token.end)
+        if token.text == r"\cdot" and self.peek().text in (")", "]", *_BARS.values()):
+            self.advance()  # an argument that is left open: f(\cdot), \|\cdot\|
+            return Dots(token.start, token.end, token.text)
         raise self.unexpected("" if token.kind != "end" else "something is missing at the end")
 
     def _spread(self, inner: Node, start: int) -> Node:
@@ -532,9 +536,18 @@ class FactorParser:
 
     def _subscript(self) -> tuple[Node, ...]:
         if not self.at("char", "{"):
+            if self.token.text in ("+", "-", "*"):  # a part of the name: ℝ_+
+                sign = self.advance()
+                return (Text(sign.start, sign.end, sign.text),)
             return (self._one_token(),)
         self.advance()
         items: list[Node] = []
+        if self.token.text.lstrip("\\") in _SIGNS:  # ℝ_{>0}, ℝ_{++}
+            first = self.token
+            while not self.at("char", "}") and not self.at("end"):
+                self.advance()
+            last = self.expect("}")
+            return (Text(first.start, last.start, self.tex[first.start : last.start]),)
         while True:
             if self.at("text"):
                 token = self.advance()
