@@ -103,12 +103,11 @@ class PageChecker:
         return self._worker
 
     def _ask(self, path: Path, sources: str) -> dict[str, Any]:
-        answer = self._running(sources).ask(str(path), self._seconds)
-        if answer is not None:
-            return {**answer, "keep": True}
-        self.close()
-        text = f"{path}:1:1: the check of this page did not end within {self._seconds:g} seconds\n"
-        told = Told(0, 0, True, text)
+        try:
+            return {**self._running(sources).ask(str(path), self._seconds), "keep": True}
+        except _NoAnswerError as error:
+            self.close()
+            told = Told(0, 0, True, f"{path}:1:1: {error}\n")
         data = {"path": str(path), "ok": False, "findings": [], "equations": []}
         return {"data": data, "told": [asdict(told)], "keep": False}
 
@@ -131,6 +130,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return found
 
 
+class _NoAnswerError(Exception):
+    """Nothing is said of a page; the message says why."""
+
+
 class _Worker:
     """A process that checks pages, one after the other."""
 
@@ -145,15 +148,21 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.is_alive()
 
-    def ask(self, path: str, seconds: float) -> dict[str, Any] | None:
-        """What is said of a page; None if that takes too long or the process ended."""
+    def ask(self, path: str, seconds: float) -> dict[str, Any]:
+        """What is said of a page.
+
+        Raises:
+            _NoAnswerError: That takes too long, or the process ended.
+        """
         try:
-            self._connection.send(path)
+            self._connection.send((str(Path.cwd()), path))
             if not self._connection.poll(seconds):
-                return None
+                raise _NoAnswerError(
+                    f"the check of this page did not end within {seconds:g} seconds"
+                )
             answer: dict[str, Any] = self._connection.recv()
-        except (EOFError, OSError):
-            return None
+        except (EOFError, OSError) as error:
+            raise _NoAnswerError("the process that checks this page ended by itself") from error
         return answer
 
     def stop(self) -> None:
@@ -171,9 +180,10 @@ def _work(connection: Connection) -> None:
     sys.path.insert(0, str(Path.cwd()))
     while True:
         try:
-            path = connection.recv()
+            folder, path = connection.recv()
         except (EOFError, KeyboardInterrupt):
             return
+        os.chdir(folder)
         report = check_file(Path(path))
         told = [
             asdict(Told(found.start, found.end, found.failing, render(report, findings=[found])))

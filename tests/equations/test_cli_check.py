@@ -1,9 +1,8 @@
 """The command `nn3doc check`: what it prints, where, and how it exits."""
 
+import io
 import json
-import os
-import pty
-import subprocess
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,8 @@ from textwrap import dedent
 import pytest
 
 from nn3doc.cli import main
+from nn3doc.commands.check import wants_color
+from nn3doc.equations import page
 
 NOTATION = dedent(
     """\
@@ -184,6 +185,21 @@ def test_symbols_that_only_define_each_other_do_not_pass(check: Run) -> None:
     assert out.splitlines()[0] == "page.md:1:5: not checked: nothing gives its symbols values"
 
 
+def test_a_mistake_of_the_checker_is_told_as_one(
+    check: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: object, **options: object) -> None:
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr(page, "check_page", fails)
+    code, out, err = check("page.md", page=RIGHT)
+    lines = out.splitlines()
+    assert (code, err) == (1, "")
+    assert lines[0] == "page.md:1:1: the checker itself failed on this page"
+    assert lines[3].startswith("  RuntimeError: two lines (")
+    assert lines[4] == "  That is a mistake of nn3doc, not of the page: please report it."
+
+
 USAGE = {
     "no such page": (["nowhere.md"], "nn3doc check: nowhere.md: there is no such file or folder\n"),
     "one of several is missing": (
@@ -215,38 +231,39 @@ def test_a_mistake_in_how_it_is_called(check: Run, arguments: list[str], message
 # --- colour -------------------------------------------------------------------------------------
 
 
-def on_a_terminal(folder: Path, **environment: str) -> str:
-    """What the command prints on a terminal."""
-    (folder / "page.md").write_text("Text.\n\n$$\n", encoding="utf-8")
-    ours, theirs = pty.openpty()
-    variables = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **environment}
-    command = [sys.executable, "-m", "nn3doc", "check", "page.md", "--no-code"]
-    subprocess.run(command, cwd=folder, env=variables, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    said = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # how the end of a terminal shows on Linux
-            break
-        if not piece:
-            break
-        said += piece
-    os.close(ours)
-    return said.decode()
-
-
 @pytest.mark.parametrize(
-    ("environment", "colored"),
-    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
-    ids=["a terminal", "NO_COLOR", "a dumb terminal"],
+    ("terminal", "environment", "colored"),
+    [
+        (True, {}, True),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"TERM": "dumb"}, False),
+        (False, {}, False),
+    ],
+    ids=["a terminal", "NO_COLOR", "an empty NO_COLOR", "a dumb terminal", "a pipe"],
 )
 def test_colour_on_a_terminal_only(
-    environment: dict[str, str], colored: bool, tmp_path: Path
+    terminal: bool, environment: dict[str, str], colored: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = on_a_terminal(tmp_path, **environment)
-    assert "this display is never closed" in said
-    assert ("\x1b[" in said) is colored
+    for name, value in {"TERM": "xterm", "NO_COLOR": "", **environment}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdout", Terminal() if terminal else io.StringIO())
+    assert wants_color() is colored
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_a_terminal_shows_has_the_same_text(
+    check: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = check("page.md", page=WRONG)[1]
+    monkeypatch.setattr("nn3doc.commands.check.wants_color", lambda: True)
+    colored = check("page.md", page=WRONG)[1]
+    assert colored.startswith("\x1b[1mpage.md:")
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
 
 
 def test_no_colour_in_a_pipe(check: Run) -> None:

@@ -45,11 +45,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def checker(folder: Path) -> Iterator[Counting]:
-    found = Counting(folder / "cache")
+@pytest.fixture(scope="module")
+def process() -> Iterator[Counting]:
+    """A checker whose process serves all tests: starting one takes seconds."""
+    found = Counting(Path("nowhere"))
     yield found
     found.close()
+
+
+@pytest.fixture
+def checker(folder: Path, process: Counting) -> Counting:
+    """A checker with an empty cache."""
+    process.asked, process._cache = 0, folder / "cache"
+    return process
 
 
 PAGE = Path("page.md")
@@ -104,16 +112,18 @@ def test_findings_are_as_the_command_prints_them(checker: Counting) -> None:
 
 
 def test_a_page_that_ends_the_process_or_never_ends_is_told(folder: Path) -> None:
-    impatient = Counting(folder / "cache", seconds=20)
+    impatient = Counting(folder / "cache")
     PAGE.write_text("```python\nimport os\nos._exit(0)\n```\n", encoding="utf-8")
     (told,) = impatient.check(PAGE).told
-    assert told.text == "page.md:1:1: the check of this page did not end within 20 seconds\n"
-    PAGE.write_text(RIGHT, encoding="utf-8")
-    assert impatient.check(PAGE).told == ()  # by a new process
+    assert told.text == "page.md:1:1: the process that checks this page ended by itself\n"
     impatient._seconds = 0.1
     PAGE.write_text("```python\nwhile True: pass\n```\n", encoding="utf-8")
     (told,) = impatient.check(PAGE).told
     assert told.text == "page.md:1:1: the check of this page did not end within 0.1 seconds\n"
+    assert list(folder.glob("cache/*")) == []  # nothing is remembered of this
+    impatient._seconds = 60
+    PAGE.write_text(RIGHT, encoding="utf-8")
+    assert impatient.check(PAGE).told == ()
     impatient.close()
 
 
