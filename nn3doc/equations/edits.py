@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nn3doc.equations.notation import Family, Notation, Reference
 from nn3doc.equations.tex import parse
@@ -116,7 +116,9 @@ class _Maker:
             reference = self.notation.reference(node)
             if reference is not None:
                 yield from self._symbol(node, reference)
-                yield from self._arguments(reference)
+                for edit in self._arguments(reference):
+                    before, after = self.tex[node.start : edit.start], self.tex[edit.end : node.end]
+                    yield replace(edit, written=before + edit.replacement + after)
                 return
         yield from self._own(node)
         for child in children(node):
@@ -160,7 +162,7 @@ class _Maker:
                 start = term.start if mark is None else mark
                 following = "" if place else self._first_sign(node)
                 end = node.terms[1].start if place == 0 else term.end
-                yield Edit("term", start, end, following, f"without {self.text(term)}")
+                yield Edit("term", start, end, following, f"it without {self.text(term)}")
 
     def _first_sign(self, node: Sum) -> str:
         return "-" if node.signs[1] < 0 else ""
@@ -190,7 +192,7 @@ class _Maker:
             kind = "factor 1/m" if self._is_inverse_size(factor) else "factor"
             start = factor.start if place == 0 else factors[place - 1].end
             end = factors[1].start if place == 0 else factor.end
-            yield Edit(kind, start, end, "", f"without {self.text(factor)}")
+            yield Edit(kind, start, end, "", f"it without {self.text(factor)}")
 
     def _is_inverse_size(self, node: Node) -> bool:
         return isinstance(node, Fraction) and self._is_size(node.denominator)

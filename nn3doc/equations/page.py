@@ -105,7 +105,12 @@ def check_page(
         strict: Whether a definition that nothing restates is a failure.
         seeds: Which draws.
     """
-    return inspect_page(text, path, notation, builds_on, code, strict, seeds).report
+    from nn3doc.equations.suggest import add_suggestions  # which checks changed pages in turn
+
+    checked = inspect_page(text, path, notation, builds_on, code, strict, seeds)
+    if not checked.report.ok:
+        add_suggestions(checked)
+    return checked.report
 
 
 def inspect_page(
@@ -140,7 +145,7 @@ def inspect_page(
     _check_statements(checked)
     if code:
         add_witnesses(checked, text, path, snippets)
-    _report_untested(checked, strict)
+        _report_untested(checked, strict)  # without its code nobody knows what tests what
     return checked
 
 

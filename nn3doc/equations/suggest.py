@@ -1,0 +1,54 @@
+""""Did you mean": the single change that makes a failing equation hold.
+
+Single edits are tried, the likeliest kinds first; the first one with which the equation holds is
+offered. How many are tried is bounded by a number, not by a clock, so that a page always gets the
+same answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nn3doc.equations.edits import Edit, edits
+from nn3doc.equations.page import Checked
+from nn3doc.equations.report import Equation, Finding
+from nn3doc.equations.variants import Variants
+
+MOST_TRIED = 90
+MOST_EQUATIONS = 20
+_MENDABLE = frozenset(["holds", "fits", "known", "vacuous"])
+
+
+def add_suggestions(checked: Checked) -> None:
+    """Adds what was probably meant to the findings of a page, where one change mends a formula."""
+    variants = Variants(checked)
+    tried = 0
+    for place, equation in enumerate(checked.checker.equations):
+        found = [f for f in equation.findings if f.failing]
+        if len(found) != 1 or found[0].kind not in _MENDABLE or tried >= MOST_EQUATIONS:
+            continue
+        tried += 1
+        edit = mend(variants, checked, place, equation)
+        if edit is not None:
+            equation.findings = [
+                _with(finding, edit) if finding is found[0] else finding
+                for finding in equation.findings
+            ]
+
+
+def mend(variants: Variants, checked: Checked, place: int, equation: Equation) -> Edit | None:
+    """The first single change with which a formula holds; None if there is none."""
+    for edit in edits(equation.tex, checked.book.notation)[:MOST_TRIED]:
+        outcome = variants.own(place, edit.apply(equation.tex))
+        if not outcome.caught and outcome.results and all(
+            result.verdict in ("holds", "declares", "reads", "states") for result in outcome.results
+        ) and any(result.verdict == "holds" for result in outcome.results):  # fmt: skip
+            return edit
+    return None
+
+
+def _with(finding: Finding, edit: Edit) -> Finding:
+    return replace(finding, suggestion=" ".join(edit.written.split()))
+
+
+__all__ = ["MOST_TRIED", "add_suggestions", "mend"]
