@@ -17,13 +17,16 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 
-from nn3doc.site import assets
+from nn3doc.site import assets, mathematics
 from nn3doc.site.check_hook import add_findings
 from nn3doc.site.checking import PageChecker
+from nn3doc.site.book import MathematicsError
 from nn3doc.site.dress import dress, dress_page
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
 from nn3doc.site.printing import one_page
+from nn3doc.site.source_extension import check
+from nn3doc.site.typeset import TypesetterError
 
 _serving = False
 _checker: PageChecker | None = None
@@ -48,6 +51,10 @@ def _date_of_commit() -> str:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Takes back the stylesheet of mkdocstrings; blocks.css has what is used of it."""
+    root = Path(config.config_file_path).parent
+    places = {"docs_dir": config.docs_dir, "cache": str(root / ".cache" / "nn3doc")}
+    for extension in ("math_extension", "source_extension"):
+        config.mdx_configs[f"nn3doc.site.{extension}"] = places
     config.extra_css = [sheet for sheet in config.extra_css if "_mkdocstrings" not in str(sheet)]
     if _serving:
         _page_checker(config).warm()  # before the author saves the first page
@@ -68,8 +75,17 @@ def _page_checker(config: MkDocsConfig) -> PageChecker:
     return _checker
 
 
+def _mathematics(config: MkDocsConfig) -> mathematics.Mathematics:
+    options = config.mdx_configs["nn3doc.site.math_extension"]
+    return mathematics.of(Path(options["docs_dir"]).resolve(), Path(options["cache"]).resolve())
+
+
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Leaves out what no page asks for, and adds the site's one script."""
+    """Leaves out what no page asks for, adds the site's one script, typesets what is new."""
+    try:
+        _mathematics(config).prepare()
+    except (MathematicsError, TypesetterError) as error:
+        raise PluginError(str(error)) from error
     kept = Files([file for file in files if not assets.is_superfluous(file.dest_uri)])
     script = assets.script(_own_assets(config) / "javascripts")
     kept.append(File.generated(config, assets.SCRIPT, content=script))
@@ -99,6 +115,11 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     for name in ("title", "description"):  # the theme puts these into its HTML as they are
         if name in page.meta:
             page.meta[name] = escape(str(page.meta[name]))
+    try:
+        _mathematics(config).begin(page.file.src_uri, markdown)
+        check(_mathematics(config), markdown)
+    except (MathematicsError, TypesetterError) as error:
+        raise PluginError(str(error)) from error
     return markdown
 
 
@@ -153,7 +174,8 @@ def on_post_build(*, config: MkDocsConfig) -> None:
             pages[path] = styles.moved(dress_page(text))
         except ValueError as error:
             raise PluginError(f"{path.relative_to(site)}: {error}") from error
-    css = assets.style(_own_assets(config) / "stylesheets") + styles.rules()
+    css = assets.style(_own_assets(config) / "stylesheets")
+    css += _mathematics(config).style() + styles.rules()
     (site / assets.STYLE).parent.mkdir(parents=True, exist_ok=True)
     (site / assets.STYLE).write_text(css, encoding="utf-8")
     renamed = [_with_digest(site, name) for name in (assets.STYLE, assets.SCRIPT)]
@@ -161,6 +183,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     for path, text in pages.items():
         for name, with_digest in renamed:
             text = text.replace(name, with_digest)
+        text = text.replace(mathematics.UNINDEXED, "")
         if (
             not _serving
         ):  # MkDocs' reload-at-save is a script within the page that changes each time

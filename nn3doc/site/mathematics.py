@@ -1,0 +1,234 @@
+"""The mathematics of a site: every formula of every page, typeset in one go, drawn as HTML.
+
+This knows nothing of MkDocs, and of Python-Markdown only what a page's text looks like; the Markdown
+extension is math_extension.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os.path
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from nn3doc.equations.markdown import Region
+from nn3doc.site.book import LABEL, REFERENCE, Book, MathematicsError, Sheet
+from nn3doc.site.drawing import Alphabet, draw, style
+from nn3doc.site.font import font_face
+from nn3doc.site.typeset import Formula, Refusal, Setting, Typesetter
+
+__all__ = ["COLOURS", "UNINDEXED", "Annotator", "Mathematics", "of"]
+
+UNINDEXED = ' data-search-exclude=""'
+"""Keeps a formula out of the search index; of no use to readers of the page."""
+
+COLOURS = ("loss", "output", "back", "hidden", "input")
+_WIDE = 14_000  # thousandths of an em; wider displays may have to scroll, on a phone or zoomed in
+
+Annotator = Callable[[Sheet, Region], str | None]
+"""Gives a formula's TeX with `\\class`, `\\data` or `\\cssId` around its symbols; None to leave it."""
+
+
+class Mathematics:
+    """The formulas of the pages below a folder.
+
+    Args:
+        folder: The folder of the pages.
+        cache: The folder for what is kept from one build to the next.
+
+    Attributes:
+        annotator: Marks the symbols of a formula, so that pages can tell about them. What it
+            returns must look the same.
+    """
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.book = Book(folder)
+        self.annotator: Annotator | None = None
+        self._cache = cache
+        self._typesetter = Typesetter(cache)
+        self._alphabet = Alphabet()
+        self._set: dict[Formula, Setting] = {}
+        self._sheet: Sheet | None = None
+        self._ids: Counter[str] = Counter()
+
+    def prepare(self) -> None:
+        """Typesets every formula of every page that is new, all in one run.
+
+        Raises:
+            MathematicsError: A formula that cannot be set, a label or a reference that is wrong.
+            TypesetterError: Node or MathJax is missing.
+        """
+        if self.book.refresh():
+            self._typeset(self.book.sheets.values())
+
+    def begin(self, name: str, text: str) -> None:
+        """Says which page's Markdown is converted from now on.
+
+        Args:
+            name: The page's file, relative to the folder of pages.
+            text: Its Markdown; it may differ from the file's, as a notebook's does.
+
+        Raises:
+            MathematicsError: As `prepare` does.
+        """
+        self.prepare()
+        self._ids.clear()
+        sheet = self.book.sheets.get(name)
+        if sheet is None or sheet.body != text.strip():
+            path = sheet.path if sheet else str(self.book.folder / name)
+            sheet = Sheet(name, path, text)
+            self._typeset([sheet])
+        self._sheet = sheet
+
+    def sheet(self, text: str) -> Sheet:
+        """The page that a piece of Markdown belongs to, or the piece as a page of its own."""
+        self.prepare()
+        found = self.book.sheet_of(text)
+        if found is not None and found != self._sheet:
+            self._ids.clear()
+            self._sheet = found
+        here = self._sheet
+        piece = Sheet(here.name if here else "", here.path if here else "page", text)
+        self._typeset([piece])
+        return piece
+
+    def inline(self, sheet: Sheet, region: Region) -> str:
+        """An inline formula as HTML; a reference to an equation as a Markdown link."""
+        reference = REFERENCE.fullmatch(region.body.strip())
+        if reference:
+            label = self.book.known(sheet, reference[1], region.body_start, region.body_end)
+            target = ""
+            if label.page != sheet.name:
+                target = os.path.relpath(label.page, os.path.dirname(sheet.name) or ".")
+            return f"[({label.number})]({target.replace(os.sep, '/')}#{label.anchor})"
+        return self._drawn(sheet, region) + self._note(region)
+
+    def display(self, sheet: Sheet, region: Region) -> str:
+        """A display as HTML: a box that scrolls where it is too wide, and a link to itself."""
+        match = LABEL.search(region.body)
+        label = self.book.labels.get(match[1]) if match else None
+        if label:
+            anchor, number = label.anchor, f"({label.number})"
+        else:
+            digest = hashlib.sha256(" ".join(region.body.split()).encode()).hexdigest()[:6]
+            anchor, number = f"eq-{digest}", ""
+        self._ids[anchor] += 1
+        if self._ids[anchor] > 1:
+            anchor += f"-{self._ids[anchor]}"
+        drawn = self._drawn(sheet, region)
+        name = f"equation {number}" if number else "this equation"
+        box = ""
+        if self._set[self._formula(sheet, region)].width > _WIDE:
+            box = f' tabindex="0" role="group" aria-label="{f"Equation {number}".strip()}"'
+        note = ""
+        if region.unchecked is not None:
+            note = f'<p class="unchecked">Not checked: {escape(region.unchecked)}</p>'
+        return (
+            f'<div class="equation" id="{anchor}"><div class="scroll"{box}>{drawn}</div>'
+            f'<a class="number" href="#{anchor}" aria-label="Link to {name}">{number or "#"}</a>'
+            f"{note}</div>"
+        )
+
+    def style(self) -> str:
+        """The style rules that all formulas drawn so far need, their font included."""
+        if not self._alphabet.glyphs:
+            return style()
+        outlines = self._typesetter.outlines
+        return font_face(self._alphabet.glyphs, outlines, self._cache) + style()
+
+    def _drawn(self, sheet: Sheet, region: Region) -> str:
+        setting = self._set[self._formula(sheet, region)]
+        tex = " ".join(LABEL.sub("", region.body).split())
+        attributes = {
+            "class": "m",
+            "role": "img",
+            "aria-label": setting.speech or tex,
+            "data-tex": tex,
+            "data-search-exclude": "",
+        }
+        return draw(setting, self._alphabet, attributes)
+
+    def _note(self, region: Region) -> str:
+        """A mark behind an inline formula that opens the reason why it is not checked."""
+        if region.unchecked is None:
+            return ""
+        name = f"unchecked-{hashlib.sha256(region.unchecked.encode()).hexdigest()[:6]}"
+        self._ids[name] += 1
+        name += f"-{self._ids[name]}"
+        return (
+            f'<button type="button" class="unchecked" popovertarget="{name}"'
+            f' aria-label="Why this formula is not checked">?</button>'
+            f'<span class="unchecked" id="{name}" popover>Not checked: {escape(region.unchecked)}'
+            "</span>"
+        )
+
+    def _formula(self, sheet: Sheet, region: Region, *, marked: bool = True) -> Formula:
+        """What MathJax is given: without labels, with the numbers of references."""
+        tex = region.body
+        if marked and self.annotator is not None:
+            tex = self.annotator(sheet, region) or tex
+        tex = LABEL.sub(lambda match: " " * len(match[0]), tex)
+
+        def number(match: re.Match[str]) -> str:
+            start, end = (region.body_start + offset for offset in match.span())
+            return f"\\text{{({self.book.known(sheet, match[1], start, end).number})}}"
+
+        return Formula(REFERENCE.sub(number, tex), region.kind == "display")
+
+    def _typeset(self, sheets: Iterable[Sheet]) -> None:
+        wanted: dict[Formula, tuple[Sheet, Region]] = {}
+        for sheet in sheets:
+            for region in sheet.formulas:
+                if region.kind == "inline" and REFERENCE.fullmatch(region.body.strip()):
+                    continue
+                formula = self._formula(sheet, region)
+                if formula not in self._set:
+                    wanted.setdefault(formula, (sheet, region))
+        problems = []
+        for formula, result in self._typesetter.typeset(wanted).items():
+            sheet, region = wanted[formula]
+            if isinstance(result, Refusal):
+                problems.append(self._refused(sheet, region, formula, result))
+            elif unknown := [name for name in result.colours if name not in COLOURS]:
+                problems.append(_unknown_colour(sheet, region, unknown[0]))
+            else:
+                self._set[formula] = result
+        if problems:
+            raise MathematicsError("\n\n".join(problems))
+
+    def _refused(self, sheet: Sheet, region: Region, formula: Formula, refusal: Refusal) -> str:
+        unmarked = self._formula(sheet, region, marked=False)
+        if unmarked != formula:  # offsets in what the author wrote are wanted
+            again = self._typesetter.typeset([unmarked])[unmarked]
+            refusal = again if isinstance(again, Refusal) else Refusal(refusal.message, 0)
+        start, end = _at_fault(unmarked.tex, refusal)
+        what = f"MathJax cannot typeset this: {refusal.message}"
+        return str(sheet.error(region.body_start + start, region.body_start + end, what))
+
+
+def _at_fault(tex: str, refusal: Refusal) -> tuple[int, int]:
+    """What to underline: the word that the message names, before where it was noticed."""
+    for name in re.findall(r"\\(?:begin|end)\{[^}]*\}|\\(?:[a-zA-Z]+|.)", refusal.message)[::-1]:
+        place = tex.rfind(name, 0, refusal.at + len(name))
+        if place >= 0:
+            return place, place + len(name)
+    at = min(refusal.at, len(tex.rstrip()))
+    return max(at - 1, 0), max(at, 1)
+
+
+def _unknown_colour(sheet: Sheet, region: Region, name: str) -> str:
+    match = re.search(rf"\\(?:text)?color\s*\{{\s*({re.escape(name)})\s*\}}", region.body)
+    start, end = match.span(1) if match else (0, len(region.body))
+    note = f"The colours are {', '.join(COLOURS[:-1])} and {COLOURS[-1]}: \\textcolor{{loss}}{{…}}"
+    start, end = region.body_start + start, region.body_start + end
+    return str(sheet.error(start, end, f"{name} is no colour of these pages", note))
+
+
+@cache
+def of(folder: Path, cache: Path) -> Mathematics:
+    """The mathematics of a folder of pages; the same for all who ask."""
+    return Mathematics(folder, cache)

@@ -1,0 +1,208 @@
+"""Python-Markdown extension: shows source of the package, which is read when the page is made.
+
+    ```python source="nn3doc.network.backward_propagation" show="dZ1" color="back: W2.T"
+    ```
+
+Options: `show` names the variables whose statements are shown (`return` is one), all of the function
+without it; `docstring="yes"` shows its docstring as well; `signature="no"` leaves out its `def`;
+`color` gives expressions the colours that factors of the chain rule have in the equations.
+
+Each line is a `<span data-line="…">` with its number in the file, which `data-file` names, so that
+equations and lines of code can point at each other. Names in code are found by the class `n` that
+the highlighter gives them: attributes of their own would be half as long again.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from pygments.lexers import PythonLexer
+from pygments.token import STANDARD_TYPES, _TokenType
+
+from nn3doc.equations.markdown import Region
+from nn3doc.site import mathematics
+from nn3doc.site.book import MathematicsError, Sheet
+from nn3doc.site.mathematics import COLOURS, Mathematics
+from nn3doc.site.source import Excerpt, Line, SourceError, excerpt
+
+__all__ = ["SourceExtension", "check", "makeExtension"]
+
+_PRIORITY = 29  # before mathematics (28), so that the page is still the one that its author wrote
+_OPTIONS = ("source", "show", "docstring", "signature", "color")
+
+
+class SourceExtension(Extension):
+    """Fills fences with `source="…"`."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "docs_dir": ["docs", "The folder of the pages"],
+            "cache": [".cache/nn3doc", "The folder for what is kept between builds"],
+            "reference": ["reference.md", "The page with the entries of functions"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Called by Python-Markdown."""
+        folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
+        shared = mathematics.of(folder.resolve(), cache.resolve())
+        step = _Preprocessor(md, shared, str(self.getConfig("reference")))
+        md.preprocessors.register(step, "source", _PRIORITY)
+
+
+class _Preprocessor(Preprocessor):
+    def __init__(self, md: Markdown, shared: Mathematics, reference: str) -> None:
+        super().__init__(md)
+        self._markdown = md
+        self._mathematics = shared
+        self._reference = reference
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if "source=" not in text:
+            return lines
+        piece = self._mathematics.sheet(text)
+        pieces = []
+        done = 0
+        for region, (sheet, written) in zip(
+            _fences(piece), _as_written(self._mathematics, piece), strict=True
+        ):
+            found = _excerpt(sheet, written)
+            start = text.rfind("\n", 0, region.start) + 1
+            pieces.append(text[done:start])
+            html = self._markdown.htmlStash.store(_html(found))
+            blank = region.prefix.rstrip() + "\n"
+            caption = self._caption(piece, found)
+            pieces.append(f"{blank}{region.prefix}{caption}\n{blank}{region.prefix}{html}\n{blank}")
+            done = region.end
+        pieces.append(text[done:])
+        return "".join(pieces).split("\n")
+
+    def _caption(self, sheet: Sheet, found: Excerpt) -> str:
+        """A paragraph that names the function, linked to its entry in the reference."""
+        name = f"`{found.name.rpartition('.')[2]}`"
+        up = "../" * sheet.name.count("/")
+        if (self._mathematics.book.folder / self._reference).is_file():
+            name = f"[{name}]({up}{self._reference}#{found.name})"
+        first, last = found.lines[0].number, found.lines[-1].number
+        where = f"line {first}" if first == last else f"lines {first} to {last}"
+        return f'<span class="from">{name} {found.file}, {where}</span>'
+
+
+def check(shared: Mathematics, text: str) -> None:
+    """Looks whether all source that a page shows is there.
+
+    Raises:
+        MathematicsError: If not; it names file, line and column, and what there is.
+    """
+    if "source=" in text:
+        for sheet, region in _as_written(shared, shared.sheet(text)):
+            _excerpt(sheet, region)
+
+
+def _fences(sheet: Sheet) -> list[Region]:
+    return [
+        region
+        for region in sheet.regions
+        if region.kind == "fence" and "source" in region.options and region.language == "python"
+    ]
+
+
+def _as_written(shared: Mathematics, piece: Sheet) -> list[tuple[Sheet, Region]]:
+    """The fences of a page at their places in its file, front matter and all."""
+    whole = shared.book.sheet_of(piece.text) or piece
+    return [(whole, region) for region in _fences(whole)]
+
+
+def _excerpt(sheet: Sheet, region: Region) -> Excerpt:
+    options = region.options
+    for name in options:
+        if name not in _OPTIONS:
+            known = f"The options are {', '.join(_OPTIONS)}."
+            raise _error(sheet, region, name, f"there is no option {name}", known)
+    if region.body.strip():
+        raise sheet.error(
+            region.body_start,
+            region.body_end,
+            "a fence with source= is filled when the page is made",
+            "Leave its body empty.",
+        )
+    colours = [part.partition(":") for part in options.get("color", "").split(";") if part.strip()]
+    for colour, _, _ in colours:
+        if colour.strip() not in COLOURS:
+            what = f"{colour.strip()} is no colour of these pages"
+            raise _error(sheet, region, colour.strip(), what, f"They are {', '.join(COLOURS)}.")
+    try:
+        return excerpt(
+            options["source"],
+            options.get("show", "").split(),
+            docstring=options.get("docstring") == "yes",
+            signature=options.get("signature") != "no",
+            colours=[(colour.strip(), written.strip()) for colour, _, written in colours],
+        )
+    except SourceError as error:
+        raise _error(sheet, region, error.word, str(error), error.note, error.option) from error
+
+
+def _error(
+    sheet: Sheet, region: Region, word: str, what: str, note: str, option: str = ""
+) -> MathematicsError:
+    line_end = sheet.text.find("\n", region.start)
+    line = sheet.text[region.start : line_end]
+    start = line.find(word, max(line.find(f"{option}="), 0))
+    return sheet.error(region.start + start, region.start + start + len(word), what, note)
+
+
+def _html(found: Excerpt) -> str:
+    first = found.lines[0].number
+    lines = "".join(
+        f'<span data-line="{line.number}">{code}\n</span>'
+        for line, code in zip(found.lines, _highlighted(found.lines), strict=True)
+    )
+    return (
+        f'<div class="language-python highlight source" data-file="{escape(found.file)}"'
+        f' data-first="{first}" data-function="{escape(found.name)}">'
+        f"<pre><span></span><code>{lines}</code></pre></div>"
+    )
+
+
+def _highlighted(lines: tuple[Line, ...]) -> list[str]:
+    """Each line as the highlighter has it, coloured stretches in a span around what is in them."""
+    text = "".join(f"{line.text}\n" for line in lines)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.text) + 1)
+    result = ["" for _ in lines]
+    number = 0
+    for offset, kind, value in PythonLexer(stripnl=False).get_tokens_unprocessed(text):
+        for piece in re.finditer(r"[^\n]+", value):
+            at = offset + piece.start()
+            while at >= starts[number + 1]:
+                number += 1
+            column = at - starts[number]
+            token = _token(kind, piece[0])
+            for start, end, colour in lines[number].colours:
+                if start == column:
+                    token = f'<span class="c-{colour}">{token}'
+                if end == column + len(piece[0]):
+                    token += "</span>"
+            result[number] += token
+    return result
+
+
+def _token(kind: _TokenType, value: str) -> str:
+    name = STANDARD_TYPES.get(kind, "")
+    return (
+        f'<span class="{name}">{escape(value)}</span>' if name not in ("", "w") else escape(value)
+    )
+
+
+def makeExtension(**options: Any) -> SourceExtension:  # noqa: N802
+    """The name that Python-Markdown looks for."""
+    return SourceExtension(**options)
