@@ -7,6 +7,7 @@ through each other, layer by layer.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,7 @@ class Statement:
         own: Whether it stands on the page that is checked, not on one it builds on.
         ranges: Ranges of indices that the formula itself gives: `l = 1, …, L`.
         conditions: What `\\text{if}` says.
+        near: What `\\text{near}` says.
         in_table: Whether it stands in a notation table.
     """
 
@@ -79,6 +81,7 @@ class Statement:
     own: bool
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
     conditions: list[Node] = field(default_factory=list)
+    near: list[Node] = field(default_factory=list)
     in_table: bool = False
 
 
@@ -182,17 +185,43 @@ class Book:
     def _find_functions(self, regions: list[Region]) -> None:
         """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`."""
         for region in regions:
-            if region.unchecked is not None or not ("(" in region.body or "to" in region.body):
+            if region.unchecked is not None or not _MAY_NAME.search(region.body):
                 continue
             try:
                 formula = parse(region.body, self.notation.lexicon)
             except TexError:
                 continue
             for statement in formula.statements:
-                if isinstance(statement, Relation) and statement.operators[0] in ("=", ":="):
-                    self._declare_function(statement.sides[0])
-                elif isinstance(statement, Relation) and isinstance(statement.sides[1], MapType):
-                    self._declare_map(statement)
+                with contextlib.suppress(NotationError):  # told when the statement is checked
+                    self._find_names(statement)
+
+    def _find_names(self, statement: Node) -> None:
+        if not isinstance(statement, Relation):
+            return
+        if statement.operators[0] in ("=", ":=", "in"):
+            self._declare_function(statement.sides[0])
+            self._declare_long_name(statement.sides[0])
+        elif isinstance(statement.sides[1], MapType):
+            self._declare_map(statement)
+
+    def _declare_long_name(self, left: Node) -> None:
+        """`dz = …`, `\\Delta w = …`: one name, where d or Δ alone is nothing on this page."""
+        if not isinstance(left, Product) or left.operation != "juxtaposition":
+            return
+        first, *others = left.factors
+        last = others[0]
+        base = last.base if isinstance(last, Scripted) else last
+        if len(others) != 1 or not isinstance(base, Name) or not isinstance(first, Name):
+            return
+        if first.letter not in _PREFIXES or self.notation.families.get(first.letter):
+            return
+        name = Name(first.start, base.end, first.letter + base.letter)
+        symbol = replace(last, base=name) if isinstance(last, Scripted) else name
+        if self.notation.reference(symbol) is None:
+            letter, parts = pattern(symbol, self.notation, frozenset())
+            self.notation.add(
+                Family(letter, parts, "value", None, _tex_of(letter, parts), declared=False)
+            )
 
     def _declare_function(self, left: Node) -> None:
         applied = _as_application(left)
@@ -232,11 +261,6 @@ class Book:
             letter, parts = pattern(function, self.notation, frozenset())
         except NotationError:
             return
-        for parameter in parameters:
-            if self.notation.reference(parameter) is None and isinstance(parameter, Name):
-                self.notation.add(
-                    Family(parameter.letter, (), "value", (), parameter.letter, declared=False)
-                )
         family = Family(letter, parts, "value", None, _tex_of(letter, parts), declared=False)
         self.notation.add(family)
         self.notation.applied[family.key] = parameters
@@ -286,6 +310,9 @@ class Book:
                 continue
             if condition in ("if", "when", "whenever") and made:
                 made[-1].conditions.append(inner)
+                continue
+            if condition in ("near", "around", "close") and made:
+                made[-1].near.append(inner)
                 continue
             made.extend(
                 self._statement(part, place, own, in_table) for part in _without_set(inner)
@@ -495,6 +522,11 @@ class Book:
             return
         if applied is not None and self._is_applied(applied[0]):
             left = applied[0]
+            for parameter in applied[1]:
+                if self.notation.reference(parameter) is None and isinstance(parameter, Name):
+                    self.notation.add(
+                        Family(parameter.letter, (), "value", (), parameter.letter, declared=False)
+                    )
         elif (inverted := self._inverted(left, right)) is not None:
             left, right = inverted
         left = left.inner if isinstance(left, Shaped) else left
@@ -1173,6 +1205,8 @@ def _assumption(node: Relation) -> tuple[Node, str] | None:
     return None
 
 
+_PREFIXES = frozenset(["d", r"\mathrm{d}", r"\Delta", r"\delta"])
+_MAY_NAME = re.compile(r"\(|to\b|d|\\Delta|\\delta")
 _INVERSES = {
     r"\log": r"\exp", r"\ln": r"\exp", r"\exp": r"\log", r"\cos": r"\arccos", r"\sin": r"\arcsin",
     r"\tan": r"\arctan",

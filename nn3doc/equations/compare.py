@@ -100,6 +100,8 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
                     f"is a factor \\frac{{1}}{{{name}}} too much?"]  # fmt: skip
         if size > 1 and abs(ratio + size) < 1e-9 * size:
             return [f"right / left = -{size} everywhere, which is -{name}"]
+    if a.numel() == 1:
+        return [f"for example left = {_number(float(a))}, right = {_number(float(b))}"]
     return [f"right / left = {_number(ratio)} everywhere: is a factor missing?"]
 
 

@@ -19,6 +19,7 @@ from nn3doc.equations.book import (
 )
 from nn3doc.equations.compare import Comparison, compare, told
 from nn3doc.equations.draw import Drawer
+from nn3doc.equations.nearby import hold_near, order_claimed
 from nn3doc.equations.notation import Family, NotationError, filled, membership
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.report import Equation, Finding, FindingKind, Verdict, Witness
@@ -47,6 +48,8 @@ from nn3doc.equations.tree import (
 from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge
 
 MAX_ASSIGNMENTS = 200
+MORE_DRAWS = 5  # for each seed, where a page has kinks: |x|, max, cases
+_KINKS = frozenset(["extreme", "max", "min", "cases", "indicator", "compare"])
 
 
 @dataclass
@@ -97,6 +100,9 @@ class Checker:
         self.numbers = Numbers(book)
         self.tested: set[int] = set()
         self._regimes: dict[tuple[str, ...], tuple[list[Evaluator], list[Evaluator]]] = {}
+        self._more: dict[int, tuple[list[Evaluator], list[Evaluator]]] = {}
+        self._kinks: dict[str, bool] = {}
+        self._order = 10**9
         self._closures: dict[Key | tuple[str, str], frozenset[int]] = {}
 
     # --- draws ------------------------------------------------------------------------------
@@ -104,7 +110,7 @@ class Checker:
     def draw_sizes(self) -> None:
         """Prepares the draws, once all sizes of the page are known."""
         self.positive, self.evaluators = [], []
-        self._regimes = {}
+        self._regimes, self._more = {}, {}
         self._use_regime(10**9)
         for statement in self.book.statements:
             if not statement.own:
@@ -116,22 +122,67 @@ class Checker:
         if isinstance(node, Relation) and any(is_numeric(side) for side in node.sides):
             self.check(statement)
 
+    def use_for(self, statement: Statement) -> None:
+        """The draws that hold for a statement."""
+        self._use_regime(statement.order if statement.own else 10**9)
+
     def use_all(self) -> None:
         """The draws that hold once the page has said all it says."""
         self._use_regime(10**9)
 
     def _use_regime(self, order: int) -> None:
         """The draws for a statement: any g is any function until the page says which it is."""
+        self._order = order
         key = tuple(self.book.alias(name, order) for name in self.book.aliases)
         if key not in self._regimes:
-            self._regimes[key] = self._make_draws(order)
+            self._regimes[key] = self._make_draws(order, self.seeds)
         self.evaluators, self.positive = self._regimes[key]
 
-    def _make_draws(self, order: int) -> tuple[list[Evaluator], list[Evaluator]]:
+    def draws(self, *terms: Term) -> list[tuple[Evaluator, Evaluator]]:
+        """The draws for some terms, each with one of positive numbers; more on both sides of a kink."""
+        pairs = list(zip(self.evaluators, self.positive, strict=True))
+        if not any(self._has_kink(term) for term in terms):
+            return pairs
+        place = id(self.evaluators)
+        if place not in self._more:
+            seeds = [seed * 1000 + n for seed in self.seeds for n in range(MORE_DRAWS)]
+            self._more[place] = self._make_draws(self._order, seeds)
+        return pairs + list(zip(*self._more[place], strict=True))
+
+    def _has_kink(self, term: Term) -> bool:
+        """Whether a term, or what it is made of, is another expression on either side of a point."""
+        for inner in walk_terms(term):
+            if inner.operation in _KINKS or (
+                inner.operation == "apply" and inner.data in ("abs", "sign")
+            ):
+                return True
+            if inner.operation == "family":
+                if self._definition_kink(f"{inner.data}", self.book.find(inner.data), inner.data):
+                    return True
+            elif inner.operation == "call":
+                key = self.book.alias(inner.data[0], 10**9)
+                if key not in self._kinks:
+                    self._kinks[key] = False
+                    body = self.book.function_definition(key).body
+                    self._kinks[key] = body is not None and self._has_kink(body)
+                if self._kinks[key]:
+                    return True
+        return False
+
+    def _definition_kink(self, name: str, definition: Definition | None, key: Key) -> bool:
+        if name not in self._kinks:
+            self._kinks[name] = False
+            if definition is not None:
+                self._kinks[name] = self._has_kink(self.book.elaborated(definition, key)[0])
+        return self._kinks[name]
+
+    def _make_draws(
+        self, order: int, seeds: Sequence[int]
+    ) -> tuple[list[Evaluator], list[Evaluator]]:
         names = self._size_names()
         plain: list[Evaluator] = []
         positives: list[Evaluator] = []
-        for place, seed in enumerate(self.seeds):
+        for place, seed in enumerate(seeds):
             for positive in (False, True):
                 drawer = Drawer(
                     seed, names, as_reals=place % 2 == 0, positive=positive,
@@ -394,10 +445,8 @@ class Checker:
             self._numbers(statement, node, place, sides, layers, result)
             return
         if operator == "~":
-            raise NotationError(
-                "\\approx between symbols cannot be checked", node.sides[place + 1],
-                "Write = and what holds exactly, or mark it <!-- unchecked: … -->.", "read",
-            )
+            self._approximately(statement, node.sides[place + 1], (left, right), layers, result)
+            return
         keys = self._keys(left)
         if any(t.operation == "sizes" for t in (*walk_terms(left), *walk_terms(right))):
             result.verdict = "holds"  # an equation between sizes: that they fit is all it says
@@ -440,17 +489,50 @@ class Checker:
         self, left: Term, right: Term, operator: str
     ) -> tuple[tuple[Evaluator, Comparison] | None, int, float]:
         count, difference = 0, 0.0
-        for place, evaluator in enumerate(self.evaluators):
+        for evaluator, positive in self.draws(left, right):
             used = evaluator
             comparison = compare(evaluator, left, right, operator)
             if not comparison.finite:  # where a logarithm or a root is not defined everywhere
-                used = self.positive[place]
+                used = positive
                 comparison = compare(used, left, right, operator)
             count += comparison.instances
             if not comparison.holds:
                 return (used, comparison), count, difference
             difference = max(difference, comparison.difference)
         return None, count, difference
+
+    def _approximately(
+        self, statement: Statement, where: Node, sides: tuple[Term, Term], layers: dict[str, int],
+        result: Result,
+    ) -> None:  # fmt: skip
+        """`\\approx` near a place, up to the degree of the polynomial on one of its sides."""
+        if not statement.near:
+            raise NotationError(
+                "\\approx between symbols does not say near which place", where,
+                "Write \\text{near } x = 0 behind it; or = and what holds exactly.", "read",
+            )
+        elaborator = self.elaborator(statement, layers, False)
+        at = elaborator.at(At(where.start, where.end, where, tuple(statement.near)))
+        count = at.data
+        places = list(zip(at.arguments[1 : 1 + count], at.arguments[1 + count :], strict=True))
+        order = order_claimed(*sides, [place for place, _ in places], self.book)
+        for place, evaluator in enumerate(self.evaluators):
+            comparison = hold_near(evaluator, *sides, places, order)
+            if not comparison.finite:
+                comparison = hold_near(self.positive[place], *sides, places, order)
+            result.instances += comparison.instances
+            if not comparison.holds:
+                self._fail(
+                    result, "holds", f"near this place the two sides differ in terms of degree "
+                    f"{order} or less" if comparison.finite else "a side is not finite",
+                    where, _case(layers), self._offset(statement),
+                )  # fmt: skip
+                return
+        result.verdict = "holds"
+        used = self._closure(sides[0]) | self._closure(sides[1])
+        result.used |= used
+        self.tested |= used
+        result.witnesses.append(Witness("value", ""))
 
     def _named_sizes(self, evaluator: Evaluator) -> list[tuple[str, int]]:
         return list(evaluator.drawer.dimensions.items())

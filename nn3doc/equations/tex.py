@@ -39,7 +39,7 @@ _ALIGNING = frozenset(
     " multline* eqnarray eqnarray*".split()
 )
 _CONTINUES = frozenset(["+", "-", r"\cdot", r"\odot", r"\times", r"\circ", "/"])
-_CONDITIONS = ("if", "when", "for", "whenever")
+_CONDITIONS = ("if", "when", "for", "whenever", "near", "around", "close to")
 
 
 @dataclass(frozen=True)

@@ -442,7 +442,7 @@ class Evaluator:
     def at(self, term: Term) -> Array:
         count = term.data
         places, values = term.arguments[1 : 1 + count], term.arguments[1 + count :]
-        inner = Evaluator(self.book, self.drawer, self._leaves(), self.only_given,
+        inner = Evaluator(self.book, self.drawer, self.leaves(), self.only_given,
                           self.use_definitions, self.alias)  # fmt: skip
         for place, value in zip(places, values, strict=True):
             if place.operation != "family" or place.arguments:
@@ -455,7 +455,8 @@ class Evaluator:
         inner.formals = self.formals
         return inner(term.arguments[0])
 
-    def _leaves(self) -> dict[Key, Tensor]:
+    def leaves(self) -> dict[Key, Tensor]:
+        """The values that were drawn or given, not worked out."""
         return {k: v for k, v in self.memo.items() if self.book.definition(k) is None}
 
     # --- derivatives ------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from nn3doc.equations.book import DefinitionError, Statement
+from nn3doc.equations.book import Definition, DefinitionError, Statement
 from nn3doc.equations.code import PageFunction, Trace, imported_functions, relative, trace
 from nn3doc.equations.compare import Comparison, told
 from nn3doc.equations.draw import Drawer
@@ -33,6 +33,7 @@ from nn3doc.equations.python_names import (
 )
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.sizes import Size
+from nn3doc.equations.terms import Term
 from nn3doc.equations.snippet_values import Snippets, given_values
 from nn3doc.equations.tree import Relation
 from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge, aligned
@@ -89,12 +90,13 @@ def _ask_function(
     checker = checked.checker
     checker.use_all()
     found: dict[str, _Compared] = {}
+    symbol = _function_symbol(checked, function)
+    if symbol is not None:
+        _ask_function_symbol(checked, function, call, symbol)
+        return
     for evaluator in checker.evaluators:
         arguments = _arguments(checked, function, evaluator, names, sizes)
         if arguments is None:
-            symbol = _function_symbol(checked, function)
-            if symbol is not None:
-                _ask_function_symbol(checked, function, call, symbol, evaluator)
             return
         record = trace(call, arguments)
         if record.error:
@@ -116,12 +118,12 @@ def _ask_function(
 
 def _arguments(
     checked: Checked, function: PageFunction, evaluator: Evaluator, names: dict[str, Key],
-    sizes: dict[str, Size],
+    sizes: dict[str, Size], given: Mapping[str, object] | None = None,
 ) -> dict[str, object] | None:  # fmt: skip
     """Values for a function's parameters; None if one of them is no symbol of the page."""
     import inspect
 
-    arguments: dict[str, object] = {}
+    arguments: dict[str, object] = dict(given or {})
     try:
         parameters = inspect.signature(function.function).parameters.values()
     except (TypeError, ValueError):
@@ -130,6 +132,8 @@ def _arguments(
         optional = parameter.default is not inspect.Parameter.empty or parameter.kind in (
             inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
         )  # fmt: skip
+        if parameter.name in arguments:
+            continue
         if parameter.name in sizes:
             arguments[parameter.name] = evaluator.size(sizes[parameter.name])
             continue
@@ -286,16 +290,29 @@ def _function_symbol(checked: Checked, function: PageFunction) -> Family | None:
 
 
 def _ask_function_symbol(
-    checked: Checked, function: PageFunction, call: Callable[..., Any], family: Family,
-    evaluator: Evaluator,
-) -> None:  # fmt: skip
-    book = checked.book
-    definition = book.functions[family.letter]
+    checked: Checked, function: PageFunction, call: Callable[..., Any], family: Family
+) -> None:
     from nn3doc.equations.shapes import Elaborator
 
+    definition = checked.book.functions[family.letter]
     try:
-        elaborator = Elaborator(book, {}, "w")
-        term = elaborator.term(definition.left)
+        term = Elaborator(checked.book, {}, "w").term(definition.left)
+        draws = checked.checker.draws(term)
+    except (NotationError, DefinitionError):
+        return
+    for evaluator, _ in draws:
+        if not _same_function(checked, function, call, definition, term, evaluator):
+            return
+
+
+def _same_function(
+    checked: Checked, function: PageFunction, call: Callable[..., Any], definition: Definition,
+    term: Term, evaluator: Evaluator,
+) -> bool:  # fmt: skip
+    """Whether a function returns what its symbol stands for, for one draw."""
+    book = checked.book
+    family = book.family(definition.family)
+    try:
         values = []
         for argument in term.arguments:
             shape = argument.shape
@@ -307,12 +324,22 @@ def _ask_function_symbol(
 
         names = list(inspect.signature(call).parameters)
     except (NotationError, DefinitionError, MissingValue, TooLarge, ValueError, TypeError):
-        return
+        return False
     if len(names) < len(values):
-        return
-    record = trace(call, dict(zip(names, values, strict=False)))
+        return False
+    arguments = _arguments(
+        checked, function, evaluator, python_names(book), python_sizes(book),
+        dict(zip(names, values, strict=False)),
+    )  # fmt: skip
+    if arguments is None:
+        return False
+    record = trace(call, arguments)
     if record.error:
-        return
+        checked.report.findings.append(
+            Finding("code", f"{function.name} fails for the values of this page: {record.error}",
+                    function.start, function.end, failing=False)
+        )  # fmt: skip
+        return False
     comparison = _hold(from_python(record.returned, term.shape), expected)
     equation = checked.checker.equations[definition.statement.place] if (
         definition.statement.own
@@ -332,13 +359,14 @@ def _ask_function_symbol(
             checked.report.findings.append(
                 Finding("code", message, function.start, function.end, tuple(notes))
             )
-        return
+        return False
     checked.checker.tested |= {id(definition)}
     if equation is not None:
         witness = Witness("function", function.full_name, relative(record.file) if record.file
                           else "", record.line, comparison.difference)  # fmt: skip
         if not any(w.name == witness.name for w in equation.witnesses):
             equation.witnesses.append(witness)
+    return True
 
 
 # --- snippets -------------------------------------------------------------------------------
