@@ -9,8 +9,11 @@ from types import FunctionType
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nn3doc.equations.code import Runner, Snippets, relative, run_page
+from nn3doc.equations.markdown import Lines, MarkdownError
 from nn3doc.equations.messages import render
 from nn3doc.equations.report import Report
 from nn3doc.equations.snippets import assigned_names, find_code, used_names
@@ -416,6 +419,28 @@ def test_one_mistake_is_told_once() -> None:
         "not checked: it needs b, which the code on line 3 failed to assign",
         "not checked: it needs c, which the code on line 3 failed to assign",
     ]
+
+
+PIECES = [
+    *("```", "```python", "```output", "~~~", ">", "- ", "    ", "\n", "\r\n", "\t", "x = 1"),
+    *(">>> 1", "<!-- invisible-code-block: python\n", "-->", "$", "$$", "`", 'source="a.b"', "é"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_fuzz_code_is_found_within_any_page(text: str) -> None:
+    lines = Lines(text)
+    try:
+        pieces = find_code(text)
+    except MarkdownError:
+        return
+    for code in pieces:
+        assert len(code.lines) == len(code.cut)
+        for number in range(len(code.lines)):
+            start, end = code.span(lines, code.first_line + number)
+            assert 0 <= start < end
+            shown = text[start:end].rstrip("\r\n")
+            assert shown in code.lines[number] or not code.lines[number].strip()
 
 
 def test_a_long_difference_is_cut() -> None:

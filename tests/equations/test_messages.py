@@ -1,8 +1,11 @@
 """What the findings of a page look like, whole messages, carets included."""
 
+import unicodedata
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from nn3doc.equations.messages import render, summary
@@ -216,3 +219,17 @@ SUMMARIES: dict[str, tuple[Callable[[], list[Report]], str]] = {
 @pytest.mark.parametrize(("reports", "line"), SUMMARIES.values(), ids=SUMMARIES)
 def test_the_summary_is_one_line(reports: Callable[[], list[Report]], line: str) -> None:
     assert summary(reports()) == line
+
+
+@given(text=st.text(), start=st.integers(0, 200), length=st.integers(0, 200))
+def test_fuzz_whatever_a_page_holds_its_message_can_be_shown(
+    text: str, start: int, length: int
+) -> None:
+    found = Finding("read", text[:20], start, start + length, (text,))
+    shown = render(Report(text[:9], text, [], [found]))
+    assert not any(unicodedata.category(one) == "Cc" for one in shown.replace("\n", ""))
+    if text:
+        _, line, carets, *_ = shown.split("\n")
+        assert len(carets.partition("|")[2]) <= 122
+        assert line.partition("|")[2].rstrip() or not text[start : start + length].strip()
+        assert "^" in carets
