@@ -15,7 +15,7 @@ import nn3doc
 from nn3doc.commands import UserError
 
 #: The modules of the subcommands, in the order of the help.
-COMMANDS = ("nn3doc.commands.train", "nn3doc.commands.check")
+COMMANDS = ("nn3doc.commands.train", "nn3doc.commands.check", "nn3doc.commands.mutate")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -70,22 +70,44 @@ def check_file(
     Returns:
         The report. A page that cannot be read has a finding that says why.
     """
+    return _suggested(inspect_file(path, notation, code, strict, seeds)).report
+
+
+def inspect_file(
+    path: Path, notation: Path | None = None, code: bool | Snippets = True, strict: bool = False,
+    seeds: Sequence[int] = (1, 2),
+) -> Checked:  # fmt: skip
+    """As `check_file`, with all that stands behind the report, and no suggestions."""
     read = _read(path)
     if isinstance(read, Finding):
-        return Report(str(path), "", findings=[read])
+        return _unread(path, "", read)
     sources: list[Source] = []
     found = notation or _notation_for(path)
     if found is not None and found.resolve() != path.resolve():
         text = _read(found)
         if isinstance(text, Finding):
-            return Report(str(path), read, findings=[text])
+            return _unread(path, read, text)
         sources.append(Source(str(found), text))
     try:
         earlier = _builds_on(path, read, {path.resolve()})
     except FileNotFoundError as error:
         finding = Finding("page", str(error), 0, 1, ("Correct builds_on in its front matter.",))
-        return Report(str(path), read, findings=[finding])
-    return check_page(read, str(path), sources, earlier, code=code, strict=strict, seeds=seeds)
+        return _unread(path, read, finding)
+    return inspect_page(read, str(path), sources, earlier, code, strict, seeds)
+
+
+def _unread(path: Path, text: str, finding: Finding) -> Checked:
+    book = Book(Notation())
+    return Checked(Report(str(path), text, findings=[finding]), book, Checker(book))
+
+
+def _suggested(checked: Checked) -> Checked:
+    """The same, with what was probably meant where something fails."""
+    if not checked.report.ok:
+        from nn3doc.equations.suggest import add_suggestions  # which checks changed pages in turn
+
+        add_suggestions(checked)
+    return checked
 
 
 def check_page(
@@ -105,12 +127,8 @@ def check_page(
         strict: Whether a definition that nothing restates is a failure.
         seeds: Which draws.
     """
-    from nn3doc.equations.suggest import add_suggestions  # which checks changed pages in turn
-
     checked = inspect_page(text, path, notation, builds_on, code, strict, seeds)
-    if not checked.report.ok:
-        add_suggestions(checked)
-    return checked.report
+    return _suggested(checked).report
 
 
 def inspect_page(
@@ -336,4 +354,4 @@ def _report_untested(checked: Checked, strict: bool) -> None:
 
 
 __all__ = ["Checked", "NotationError", "Source", "builds_on_names", "check_file", "check_page",
-           "inspect_page"]  # fmt: skip
+           "inspect_file", "inspect_page"]  # fmt: skip

@@ -243,6 +243,8 @@ class Checker:
         except TooLarge as error:
             self._fail(result, "holds", f"this is too large to be worked out: {error}",
                        statement.node, "Write it for a smaller case.", offset)  # fmt: skip
+        except MissingValue as error:
+            self._fail(result, "known", f"{error} has no value here", statement.node, "", offset)
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
@@ -345,6 +347,8 @@ class Checker:
                 inner._relation(statement, node, retried)
             except NotationError:
                 raise error from None
+            if retried.defines:
+                raise  # what defines a symbol does so for all sizes
             if not retried.findings:
                 retried.used, retried.defines = set(), set()
                 retried.witnesses.append(Witness("numbers", "sizes of the worked example"))

@@ -1,0 +1,224 @@
+"""Plants every single mistake in every equation of a page and counts what the checks catch.
+
+A mistake that changes nothing, such as swapping two numbers that are multiplied, is recognised: for
+other draws than those of the check, with 0/1 targets and with real ones, both sides have the values
+that they had. What is neither caught nor recognised has survived, and a reviewed file may explain
+it; otherwise it is a hole in the page.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from nn3doc.equations.book import DefinitionError, Statement, is_numeric
+from nn3doc.equations.edits import KINDS, Edit, edits
+from nn3doc.equations.notation import NotationError
+from nn3doc.equations.page import Checked
+from nn3doc.equations.report import Equation
+from nn3doc.equations.shapes import Elaborator
+from nn3doc.equations.statements import Checker
+from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.tree import Node, Relation
+from nn3doc.equations.values import Evaluator, MissingValue, TooLarge, aligned
+from nn3doc.equations.variants import Outcome, Variants
+
+OTHER_SEEDS = (11, 12, 13, 14)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One planted mistake.
+
+    Attributes:
+        page: The page.
+        line: Line of the formula.
+        kind: Kind of the mistake, or of the change of code.
+        original: What was written.
+        mutated: What was planted.
+        fate: `caught`, `equivalent`, `explained` or `survived`.
+        by: What caught it; or the reason why it is no mistake.
+    """
+
+    page: str
+    line: int
+    kind: str
+    original: str
+    mutated: str
+    fate: str
+    by: str
+
+
+@dataclass
+class Tally:
+    """What became of the planted mistakes."""
+
+    mutants: list[Mutant] = field(default_factory=list)
+
+    @property
+    def survivors(self) -> list[Mutant]:
+        """Those that neither the checks nor the program nor a person has explained."""
+        return [mutant for mutant in self.mutants if mutant.fate == "survived"]
+
+    def table(self) -> str:
+        """How many were planted and what became of them, by kind, as a Markdown table."""
+        fates = ("caught", "equivalent", "explained", "survived")
+        counts = Counter((mutant.kind, mutant.fate) for mutant in self.mutants)
+        kinds = [kind for kind in KINDS if any(m.kind == kind for m in self.mutants)]
+        kinds += sorted({m.kind for m in self.mutants} - set(kinds))
+        lines = ["| mistake | planted | caught | no change of meaning | explained | survived |",
+                 "| --- | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+        for kind in (*kinds, "all"):
+            row = [sum(n for (k, f), n in counts.items() if f == fate and kind in (k, "all"))
+                   for fate in fates]  # fmt: skip
+            lines.append(f"| {kind} | {sum(row):,} | " + " | ".join(f"{n:,}" for n in row) + " |")
+        return "\n".join(lines) + "\n"
+
+
+def mutate_page(
+    checked: Checked, path: str, explained: Sequence[dict[str, str]] = (),
+    places: Iterable[int] | None = None,
+) -> Tally:  # fmt: skip
+    """Plants every single mistake in every equation of a page that holds.
+
+    Args:
+        checked: The page, checked, without a finding.
+        path: Its path.
+        explained: Survivors with a reason: `page`, `original`, `mutated`, `reason`.
+        places: Numbers of the formulas to go through; None for all.
+    """
+    variants = Variants(checked, path)
+    reasons = {(e["original"], e["mutated"]): e["reason"] for e in explained
+               if Path(e["page"]).name == Path(path).name}  # fmt: skip
+    tally = Tally()
+    for place in range(len(checked.checker.equations)) if places is None else places:
+        equation = checked.checker.equations[place]
+        if equation.verdict not in ("holds", "defines"):
+            continue
+        for edit in edits(equation.tex, checked.book.notation):
+            tally.mutants.append(_plant(variants, checked, path, place, equation, edit, reasons))
+    return tally
+
+
+def _plant(
+    variants: Variants, checked: Checked, path: str, place: int, equation: Equation, edit: Edit,
+    reasons: dict[tuple[str, str], str],
+) -> Mutant:  # fmt: skip
+    mutated = edit.apply(equation.tex)
+    outcome = variants.whole(place, mutated)
+    original, shown = flat(equation.tex), flat(mutated)
+    if outcome.caught:
+        fate, by = "caught", outcome.by
+    elif (original, shown) in reasons:
+        fate, by = "explained", reasons[original, shown]
+    elif same_meaning(checked, variants, place, outcome):
+        fate, by = "equivalent", "same values"
+    else:
+        fate, by = "survived", ""
+    return Mutant(path, equation.line, edit.kind, original, shown, fate, by)
+
+
+def flat(tex: str) -> str:
+    """TeX on one line."""
+    return " ".join(tex.split())
+
+
+def same_meaning(checked: Checked, variants: Variants, place: int, outcome: Outcome) -> bool:
+    """Whether a changed formula says the same: each side has its old value for other draws."""
+    before = [r.statement for r in checked.results if r.statement.place == place]
+    after = [r.statement for r in outcome.results]
+    if len(before) != len(after):
+        return False
+    old, new = Checker(checked.book, OTHER_SEEDS), Checker(outcome.book, OTHER_SEEDS)
+    for checker in (old, new):
+        checker.equations = checked.checker.equations
+        checker.numbers = variants.numbers.copy(checker.book)
+    return all(
+        _same_statement(old, one, new, other) for one, other in zip(before, after, strict=True)
+    )
+
+
+def _same_statement(old: Checker, one: Statement, new: Checker, other: Statement) -> bool:
+    left, right = one.node, other.node
+    if left == right:
+        return True
+    if not isinstance(left, Relation) or not isinstance(right, Relation):
+        return False
+    if left.operators != right.operators:
+        return False
+    try:
+        if old.assignments(one) != new.assignments(other):
+            return False
+        for layers in old.assignments(one):
+            for a, b in zip(left.sides, right.sides, strict=True):
+                if not _same_side((old, one, a), (new, other, b), layers):
+                    return False
+    except (NotationError, DefinitionError, MissingValue, TooLarge, KeyError):
+        return False
+    return True
+
+
+def _same_side(
+    one: tuple[Checker, Statement, Node], other: tuple[Checker, Statement, Node],
+    layers: dict[str, int],
+) -> bool:  # fmt: skip
+    terms: list[Term] = []
+    for checker, statement, node in (one, other):
+        checker.use_for(statement)
+        elaborator: Elaborator = checker.elaborator(statement, layers, False)
+        terms.append(elaborator.term(node))
+    if terms[0].shape != terms[1].shape:
+        return False
+    if any(term.operation == "sizes" for whole in terms for term in walk_terms(whole)):
+        return True  # an equation between sizes says only what fits
+    updates = isinstance(one[1].node, Relation) and one[1].node.operators[0] == "<-"
+    if updates and one[2] is one[1].node.sides[0] and terms[0].data != terms[1].data:
+        return False  # another symbol is given a value
+    if is_numeric(one[2]) and is_numeric(other[2]):
+        return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1])
+    pairs = zip(
+        [*one[0].evaluators, *one[0].positive], [*other[0].evaluators, *other[0].positive],
+        strict=True,
+    )  # fmt: skip
+    return all(_equal(first, terms[0], second, terms[1]) for first, second in pairs)
+
+
+def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term) -> bool:
+    left, right = first(one), second(other)
+    if set(left.names) != set(right.names):
+        return False
+    a, b = (tensor.detach() for tensor in aligned(left, right))
+    finite = torch.isfinite(a)
+    if not bool((finite == torch.isfinite(b)).all()):
+        return False
+    a, b = a[finite], b[finite]
+    if a.numel() == 0:
+        return True
+    size = float(torch.maximum(a.abs(), b.abs()).max())
+    return float((a - b).abs().max()) <= 1e-9 * size
+
+
+def read_explained(path: Path) -> list[dict[str, str]]:
+    """The reviewed survivors of a file.
+
+    Raises:
+        ValueError: The file is no TOML, or an entry lacks one of its four texts.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from error
+    entries = said.get("survivor", [])
+    for number, entry in enumerate(entries, start=1):
+        for name in ("page", "original", "mutated", "reason"):
+            if not isinstance(entry.get(name), str) or not entry[name].strip():
+                raise ValueError(f"{path}: survivor {number} has no {name}")
+    return list(entries)
+
+
+__all__ = ["Mutant", "Tally", "flat", "mutate_page", "read_explained", "same_meaning"]
