@@ -34,7 +34,8 @@ await MathJax.init({
       throw Object.assign(new Error(error.message), { at: place(jax.parseOptions.parsers) });
     },
   },
-  svg: { fontCache: "none" },
+  // In lines of prose a formula stays whole: broken, it would come as several pictures.
+  svg: { fontCache: "none", linebreaks: { inline: false } },
   startup: { typeset: false },
 });
 const page = MathJax.startup.document;
