@@ -18,7 +18,7 @@ FAVICON = "assets/favicon.svg"
 
 # Order matters: later rules win.
 _SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "print"]
-_SCRIPTS = ["lesson"]
+_SCRIPTS = ["lesson", "mathematics"]
 
 # Parts of the theme that no page here has; tests/browser/test_files.py looks whether that is so.
 _UNUSED_PARTS = """

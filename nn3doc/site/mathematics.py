@@ -121,6 +121,7 @@ class Mathematics:
             anchor += f"-{self._ids[anchor]}"
         drawn = self._drawn(sheet, region)
         name = f"equation {number}" if number else "this equation"
+        kind = "number" if number else "number unnumbered"
         box = ""
         if self._set[self._formula(sheet, region)].width > _WIDE:
             box = f' tabindex="0" role="group" aria-label="{f"Equation {number}".strip()}"'
@@ -129,7 +130,7 @@ class Mathematics:
             note = f'<p class="unchecked">Not checked: {escape(region.unchecked)}</p>'
         return (
             f'<div class="equation" id="{anchor}"><div class="scroll"{box}>{drawn}</div>'
-            f'<a class="number" href="#{anchor}" aria-label="Link to {name}">{number or "#"}</a>'
+            f'<a class="{kind}" href="#{anchor}" aria-label="Link to {name}">{number or "#"}</a>'
             f"{note}</div>"
         )
 

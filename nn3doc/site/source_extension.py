@@ -18,10 +18,12 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
@@ -34,6 +36,7 @@ from nn3doc.site.source import Excerpt, Line, SourceError, excerpt
 __all__ = ["SourceExtension", "check", "makeExtension"]
 
 _PRIORITY = 29  # before mathematics (28), so that the page is still the one that its author wrote
+_LAST = 3  # when the page's tree is as it will be
 _OPTIONS = ("source", "show", "docstring", "signature", "color")
 
 
@@ -54,6 +57,27 @@ class SourceExtension(Extension):
         shared = mathematics.of(folder.resolve(), cache.resolve())
         step = _Preprocessor(md, shared, str(self.getConfig("reference")))
         md.preprocessors.register(step, "source", _PRIORITY)
+        md.treeprocessors.register(_Frames(step), "source", _LAST)
+
+
+class _Frames(Treeprocessor):
+    """Puts code and the caption above it into one box."""
+
+    def __init__(self, step: _Preprocessor) -> None:
+        super().__init__()
+        self._step = step
+
+    def run(self, root: Element) -> None:
+        for parent in [root, *root.iter("div"), *root.iter("details"), *root.iter("li")]:
+            for place, child in reversed(list(enumerate(parent))):
+                if place and child.tag == "p" and child.text in self._step.code:
+                    caption = parent[place - 1]
+                    frame = Element("div", {"class": "source"})
+                    frame.tail = child.tail
+                    child.tail = caption.tail = "\n"
+                    frame.extend([caption, child])
+                    parent.remove(child)
+                    parent[place - 1] = frame
 
 
 class _Preprocessor(Preprocessor):
@@ -62,6 +86,7 @@ class _Preprocessor(Preprocessor):
         self._markdown = md
         self._mathematics = shared
         self._reference = reference
+        self.code: set[str] = set()  # what stands for the code until the page is finished
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
@@ -77,6 +102,7 @@ class _Preprocessor(Preprocessor):
             start = text.rfind("\n", 0, region.start) + 1
             pieces.append(text[done:start])
             html = self._markdown.htmlStash.store(_html(found))
+            self.code.add(html)
             blank = region.prefix.rstrip() + "\n"
             caption = self._caption(piece, found)
             pieces.append(f"{blank}{region.prefix}{caption}\n{blank}{region.prefix}{html}\n{blank}")
@@ -92,7 +118,7 @@ class _Preprocessor(Preprocessor):
             name = f"[{name}]({up}{self._reference}#{found.name})"
         first, last = found.lines[0].number, found.lines[-1].number
         where = f"line {first}" if first == last else f"lines {first} to {last}"
-        return f'<span class="from">{name} {found.file}, {where}</span>'
+        return f"{name} {found.file}, {where}"
 
 
 def check(shared: Mathematics, text: str) -> None:
@@ -166,7 +192,7 @@ def _html(found: Excerpt) -> str:
         for line, code in zip(found.lines, _highlighted(found.lines), strict=True)
     )
     return (
-        f'<div class="language-python highlight source" data-file="{escape(found.file)}"'
+        f'<div class="language-python highlight" data-file="{escape(found.file)}"'
         f' data-first="{first}" data-function="{escape(found.name)}">'
         f"<pre><span></span><code>{lines}</code></pre></div>"
     )
