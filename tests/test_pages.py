@@ -114,7 +114,8 @@ def rewritten(tex: str) -> str:
     if len(rows) == 1:
         return bvector_row(template, size["col"])
     if len(rows[0]) == 1:
-        return bvector(template, size["row"])
+        short = len(rows) == 4
+        return bmatrix(template, size["row"], 1, short) if short else bvector(template, size["row"])
     return bmatrix(template, size["row"], size["col"], compress=len(rows[0]) == 4)
 
 
