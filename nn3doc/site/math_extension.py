@@ -1,11 +1,11 @@
-"""Python-Markdown extension: mathematics is typeset while a page is converted.
+r"""Python-Markdown extension: mathematics is typeset while a page is converted.
 
     markdown_extensions:
       - nn3doc.site.math_extension
 
-Formulas, `\\eqref`, and the comments that are not for readers (hidden code, `unchecked` remarks) are
-seen to before any other extension reads the page. It needs no MkDocs: whatever reads Python-Markdown
-extensions can use it.
+Formulas, `\eqref`, and the comments that are not for readers (hidden code, `unchecked` remarks)
+are seen to before any other extension reads the page. It needs no MkDocs: whatever reads
+Python-Markdown extensions can use it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class MathExtension(Extension):
         }
         super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+    def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
         shared = mathematics.of(folder.resolve(), cache.resolve())
@@ -99,7 +99,7 @@ class _Preprocessor(Preprocessor):
 
 
 def _line_start(text: str, region: Region) -> tuple[int, str]:
-    """Where a display's paragraph is cut, and what its line begins with: blanks, `>`, a list mark."""
+    """Where a display's paragraph is cut, and what its line begins with: blanks, `>`, a mark."""
     line = text.rfind("\n", 0, region.start) + 1
     before = text[line : region.start]
     if not before.strip(" >"):
@@ -112,6 +112,6 @@ def _break(text: str, start: int) -> str:
     return "" if start == 0 or text[start - 1] == "\n" else "\n"
 
 
-def makeExtension(**options: Any) -> MathExtension:  # noqa: N802
+def makeExtension(**options: Any) -> MathExtension:
     """The name that Python-Markdown looks for."""
     return MathExtension(**options)
