@@ -10,7 +10,7 @@ from pathlib import Path
 from nn3doc.equations import page
 from nn3doc.equations.code import Snippets, run_page
 from nn3doc.equations.markdown import MarkdownError
-from nn3doc.equations.pages import read_page
+from nn3doc.equations.pages import NOTEBOOK, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.table import tables
 
@@ -28,7 +28,8 @@ def check_file(
     Args:
         path: The page.
         notation: The page with its notation table, where that is none of those it says itself.
-        code: Whether to run its Python.
+        code: Whether to run its Python. The code of a notebook is not run: that takes its time, and
+            building the site or its own test does it.
         strict: Whether a definition that nothing restates is a failure.
         seeds: Which random draws.
 
@@ -42,7 +43,7 @@ def check_file(
     if unread:
         return Report(str(path), text, findings=unread)
     snippets: Snippets | None = None
-    if code:
+    if code and path.suffix.lower() != NOTEBOOK:
         with contextlib.suppress(MarkdownError):  # which is told with the page
             snippets = run_page(text, str(path))
     return check_with(snippets, text, path, notation, code=code, strict=strict, seeds=seeds)

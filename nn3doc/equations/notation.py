@@ -19,7 +19,7 @@ from typing import Literal
 
 from nn3doc.equations.sizes import ONE, Range, Shape, Size
 from nn3doc.equations.tex import Lexicon
-from nn3doc.equations.tokens import TexError
+from nn3doc.equations.tokens import ACCENTS, TexError
 from nn3doc.equations.tree import (
     Bars,
     Group,
@@ -280,10 +280,16 @@ class Notation:
         """`x_{j,k}` is an entry of `X` where the table does not say otherwise."""
         if self.families.get(letter):
             return []
+        result = [
+            replace(family, letter=letter, parts=(*family.parts, Part("sub", "·row")),
+                    entry_of=family.key, row="·row")
+            for bold in _bold(letter) for family in self.families.get(bold, ())
+            if family.kind == "value" and not family.entry_of
+            and (family.shape is None or len(family.shape) == 2)
+        ]  # fmt: skip
         upper = letter.upper() if len(letter) == 1 else ""
         if letter.startswith("\\") and letter.endswith("}") and letter[-2:-1].islower():
             upper = letter[:-2] + letter[-2].upper() + "}"
-        result = []
         for candidate in (upper, f"\\mathbf{{{upper}}}"):
             for family in self.families.get(candidate, ()) if upper else ():
                 if family.kind == "value" and not family.entry_of and family.shape is not None:
@@ -550,6 +556,17 @@ def _mark_text(mark: Mark) -> str:
     return left + _fixed_text(mark.value) + right
 
 
+def _bold(letter: str) -> tuple[str, ...]:
+    """How the vector is written whose entries have a letter: x_k is an entry of \\mathbf{x}."""
+    accent, _, inner = letter.partition("{")
+    if inner and accent[1:] in ACCENTS:
+        inner = inner[:-1]
+        return f"{accent}{{\\mathbf{{{inner}}}}}", f"\\mathbf{{{accent}{{{inner}}}}}"
+    if letter.startswith(r"\mathbf{"):
+        return ()
+    return f"\\mathbf{{{letter}}}", f"\\vec{{{letter}}}"
+
+
 def _is_one_command(letter: str) -> bool:
     return letter.startswith("\\") and (letter[1:].isalpha() or letter.endswith("}")) and (
         letter.count("\\") == 1 or "{\\" in letter
@@ -612,12 +629,21 @@ def _part(place: SlotPlace, node: Node, notation: Notation, slots: frozenset[str
             node.letter in INDEX_LETTERS and not is_size
         ):  # fmt: skip
             return Part(place, slot=node.letter)
+    if place == "bracket" and isinstance(node, Number):  # `Z^{[1]}` is a Z of the first layer
+        return Part(place, slot=_layer_letter(notation))
     text = _fixed_text(node)
     if not text:
         raise NotationError(
             "only an index or a plain word can stand in the scripts of a declared symbol", node
         )
     return Part(place, fixed=text)
+
+
+def _layer_letter(notation: Notation) -> str:
+    """The letter that the page has for what stands in square brackets."""
+    slots = (part.slot for family in notation.all() for part in family.parts
+             if part.place == "bracket" and part.slot)  # fmt: skip
+    return next(slots, "l")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from nn3doc.equations.book import Book
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
 from nn3doc.equations.notation import Notation, NotationError
+from nn3doc.equations.pages import NOTEBOOK, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
@@ -172,6 +173,8 @@ def inspect_page(
 
 def _read(path: Path) -> str | Finding:
     try:
+        if path.suffix == NOTEBOOK:
+            return read_page(path)[0]
         return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         return Finding("page", f"there is no page {path}", 0, 0)

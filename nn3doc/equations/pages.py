@@ -1,13 +1,19 @@
-"""Pages on disk: which ones a command means, and their text."""
+"""Pages on disk: which ones a command means, and their text.
+
+A notebook (.ipynb) is a page, too: its text and its code as Markdown, one cell below the other.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nn3doc.equations.report import Finding
 
-SUFFIXES = frozenset([".md", ".markdown"])
+NOTEBOOK = ".ipynb"
+SUFFIXES = frozenset([".md", ".markdown", NOTEBOOK])
 _NO_PAGES = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 
@@ -58,7 +64,32 @@ def read_page(path: Path) -> tuple[str, list[Finding]]:
         raw = path.read_bytes()
     except OSError as error:
         raise NoPageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    return decode(raw)
+    text, findings = decode(raw)
+    if path.suffix.lower() == NOTEBOOK and not findings:
+        try:
+            text = notebook_text(text)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            cure = "A notebook is JSON with a list of cells, as Jupyter saves it."
+            findings.append(Finding("page", "this is no notebook", 0, 1, (cure,)))
+    return text, findings
+
+
+def notebook_text(content: str) -> str:
+    """A notebook as a page: text as it is, code in fences, `builds_on` of its metadata in front."""
+    notebook = json.loads(content)
+    parts = []
+    earlier = notebook.get("metadata", {}).get("nn3doc", {}).get("builds_on", [])
+    if earlier:
+        parts.append(f"---\nbuilds_on: [{', '.join(earlier)}]\n---")
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"]).strip("\n")
+        if cell["cell_type"] == "markdown":
+            parts.append(source)
+        elif cell["cell_type"] == "code":
+            longest = max(map(len, re.findall(r"`+", source)), default=0)
+            ticks = "`" * max(3, longest + 1)
+            parts.append(f"{ticks}python\n{source}\n{ticks}")
+    return "\n\n".join(parts) + "\n"
 
 
 def decode(raw: bytes) -> tuple[str, list[Finding]]:

@@ -10,6 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from nn3doc.equations.constants import (
+    FILLED,
+    NUMBERS,
+    Room,
+    UnknownSizeError,
+    is_sized,
+    sized_shape,
+    taken_apart,
+)
 from nn3doc.equations.elided import ElidedError, grid, series
 from nn3doc.equations.notation import (
     Family,
@@ -113,6 +122,7 @@ class Elaborator(Operations):
         self.free: dict[str, Index] = {}
         self.bound: dict[str, Index] = {}
         self.claims: list[tuple[Term, Tuple]] = []
+        self.room: Room = (None, None)
         self._made = 0
 
     def _formal_keys(self) -> dict[tuple[str, tuple[int | None, ...]], Term]:
@@ -183,7 +193,10 @@ class Elaborator(Operations):
                 return self.index_value(node)
         reference = self.notation.reference(node)
         if reference is None:
-            raise self.unknown(node)
+            constant = self.constant(node)
+            if constant is None:
+                raise self.unknown(node)
+            return constant
         if reference.family.kind == "index":
             return self.index_value(reference.node)
         if reference.family.kind == "function":
@@ -199,6 +212,26 @@ class Elaborator(Operations):
         else:
             base = self.value(reference)
         return self.marked(base, reference.rest, node)
+
+    def constant(self, node: Node) -> Term | None:
+        """e, π, δ_ij, I and vectors of ones, where the page says nothing else of them."""
+        letter, sub, marks = taken_apart(node)
+        if letter in NUMBERS and not sub:
+            number = Term("number", (), (), node, NUMBERS[letter])
+            return self.marked(number, marks, node)
+        if letter == r"\delta" and len(places := _split(sub)) == 2 and not marks:
+            sides = tuple(self._side(place) for place in places)
+            indices = sides[0].indices | sides[1].indices
+            test = Term("compare", sides, (), node, ("=",), indices)
+            return Term("indicator", (test,), (), node, None, indices)
+        if not is_sized(letter) or len(sub) > 1:
+            return None
+        size = self.notation.size(sub[0], self.layers) if sub else None
+        flipped = any(mark.kind == "transpose" for mark in marks)
+        room = self.room[::-1] if flipped else self.room
+        shape = sized_shape(letter, size, room, node)
+        value = FILLED.get(letter)
+        return self.marked(Term("constant", (), as_number(shape), node, value), marks, node)
 
     def _has_family(self, node: Scripted) -> bool:
         return self.notation.reference(node) is not None or not self._plain_known(node)
@@ -503,6 +536,7 @@ class Elaborator(Operations):
     def sum(self, node: Sum) -> Term:
         """Terms of one shape; only a number and a declared column are repeated."""
         parts: list[tuple[Term, int]] = []
+        later: list[tuple[int, Node]] = []  # what takes its size from the other terms
         terms, signs = list(node.terms), list(node.signs)
         place = 0
         while place < len(terms):
@@ -519,9 +553,27 @@ class Elaborator(Operations):
                     "what these dots leave out cannot be told", terms[place],
                     "Write a_1 + a_2 + \\cdots + a_n, or \\sum.", "read",
                 )
-            parts.append((self.term(terms[place]), signs[place]))
+            try:
+                parts.append((self.term(terms[place]), signs[place]))
+            except UnknownSizeError:
+                if len(terms) == 1:
+                    raise
+                later.append((len(parts), terms[place]))
+                parts.append((Term("number", (), (), terms[place], 0.0), signs[place]))
             place += 1
+        if later:
+            shape = next((term.shape for term, _ in parts if len(term.shape) == 2), None)
+            for at, postponed in later:
+                parts[at] = (self.sized(postponed, shape or self.room), parts[at][1])
         return total(parts, node)
+
+    def sized(self, node: Node, room: Shape | Room) -> Term:
+        """An expression where I or **1** has the size that fits."""
+        outer, self.room = self.room, (room[0], room[1])
+        try:
+            return self.term(node)
+        finally:
+            self.room = outer
 
     def _elided_sum(
         self, terms: list[Node], signs: list[int], place: int
@@ -552,7 +604,33 @@ class Elaborator(Operations):
             return chain
         if node.operation == "juxtaposition":
             node = self._with_calls(node)
-        return product(node, [self.term(factor) for factor in node.factors])
+        return product(node, self._factors(node))
+
+    def _factors(self, node: Product) -> list[Term]:
+        """The factors of a product; I and **1** fit between their neighbours."""
+        found: list[Term | None] = []
+        for factor in node.factors:
+            try:
+                found.append(self.term(factor))
+            except UnknownSizeError:
+                if all(isinstance(bare(other), Number) for other in node.factors if (
+                    other is not factor
+                )):  # fmt: skip
+                    raise
+                found.append(None)
+        result: list[Term] = []
+        for place, term in enumerate(found):
+            if term is None:
+                before = [t for t in result if len(t.shape) == 2]
+                after = [t for t in found[place + 1 :] if t is not None and len(t.shape) == 2]
+                room = (
+                    before[-1].shape[1] if before else None, after[0].shape[0] if after else None
+                )  # fmt: skip
+                if node.operation == "odot" and (before or after):
+                    room = (before or after)[0].shape
+                term = self.sized(node.factors[place], room if before or after else self.room)
+            result.append(term)
+        return result
 
     def _with_calls(self, node: Product) -> Product:
         """A derivative of a function, followed by a place: `\\frac{\\partial f}{\\partial x}(0, 1)`."""

@@ -18,6 +18,7 @@ from nn3doc.equations.book import (
     layer_limits,
 )
 from nn3doc.equations.compare import Comparison, compare, told
+from nn3doc.equations.constants import UnknownSizeError
 from nn3doc.equations.draw import Drawer
 from nn3doc.equations.nearby import hold_near, order_claimed
 from nn3doc.equations.notation import Family, NotationError, filled, membership
@@ -380,10 +381,7 @@ class Checker:
         for jacobian in (False, True):
             elaborator = self.elaborator(statement, layers, jacobian)
             try:
-                sides: list[Term | None] = [
-                    None if number and not all(numeric) else elaborator.term(self._at(statement, side))
-                    for side, number in zip(node.sides, numeric, strict=True)
-                ]
+                sides = self._read_sides(statement, node, elaborator, numeric)
                 self._fit(node, sides)
                 self._hold_claims(elaborator, layers)
                 self._ranges_known(elaborator)
@@ -394,6 +392,26 @@ class Checker:
                     break
         assert failure is not None
         raise failure
+
+    def _read_sides(
+        self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
+    ) -> list[Term | None]:
+        """The sides; `= I` has the size of the others."""
+        sides: list[Term | None] = []
+        later: list[int] = []
+        for place, side in enumerate(node.sides):
+            sides.append(None)
+            if numeric[place] and not all(numeric):
+                continue
+            try:
+                sides[place] = elaborator.term(self._at(statement, side))
+            except UnknownSizeError:
+                later.append(place)
+        known = [side.shape for side in sides if side is not None and len(side.shape) == 2]
+        for place in later:
+            room = known[0] if known else (None, None)
+            sides[place] = elaborator.sized(self._at(statement, node.sides[place]), room)
+        return sides
 
     def _at(self, statement: Statement, side: Node) -> Node:
         """`… \\text{if } y = 1`: the side with y put to 1."""

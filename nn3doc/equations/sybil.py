@@ -28,7 +28,7 @@ from nn3doc.equations import markdown
 from nn3doc.equations.code import Runner, Snippet, Snippets, relative
 from nn3doc.equations.markdown import Lines, MarkdownError
 from nn3doc.equations.messages import render
-from nn3doc.equations.pages import decode
+from nn3doc.equations.pages import NOTEBOOK, SUFFIXES, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.snippets import Code, find_bare_doctests, from_regions
 
@@ -52,7 +52,7 @@ def page_tests(root: Path, patterns: Sequence[str]) -> Sybil:
     """Sybil for Markdown pages."""
     return Sybil(
         [_page_regions], patterns=patterns, path=str(root.resolve()),
-        document_types={".md": PageDocument, ".markdown": PageDocument},
+        document_types={suffix: PageDocument for suffix in SUFFIXES},
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ class PageDocument(_CodeDocument):
     @classmethod
     def parse(cls, path: str, *parsers: Any, encoding: str = "utf-8") -> PageDocument:
         """Reads a page; bytes that are not UTF-8 fail the page's own example."""
-        text, unread = decode(Path(path).read_bytes())
+        text, unread = read_page(Path(path))
         document = cls(text, path)
         document.unread = unread
         for parser in parsers:
@@ -175,7 +175,8 @@ def _page_regions(document: Document) -> Iterator[Region]:
         regions = markdown.scan(document.text)
     except MarkdownError:
         return  # the page's own example tells it
-    document.pieces = from_regions(document.text, regions)
+    if Path(document.path).suffix != NOTEBOOK:  # whose code runs when the site is built
+        document.pieces = from_regions(document.text, regions)
     yield from document.code_regions()
     for region in regions:
         if region.kind in ("display", "inline"):

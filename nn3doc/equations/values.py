@@ -147,6 +147,16 @@ class Evaluator:
     def number(self, term: Term) -> Array:
         return _scalar(float(term.data))
 
+    def constant(self, term: Term) -> Array:
+        rows, columns = (self.size(size) for size in term.shape or (ONE, ONE))
+        if term.data is None:
+            return Array((), torch.eye(rows, dtype=torch.float64))
+        return Array((), torch.full((rows, columns), term.data, dtype=torch.float64))
+
+    def sizes(self, term: Term) -> Array:
+        raise NotationError("sizes stand here, no value", term.node,
+                            "For a vector write \\begin{bmatrix} … \\end{bmatrix}.", "fits")  # fmt: skip
+
     def size_value(self, term: Term) -> Array:
         return _scalar(float(self.size(term.data)))
 
@@ -598,7 +608,8 @@ _COMPARE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 }  # fmt: skip
 
 _OPERATIONS: dict[str, Callable[[Evaluator, Term], Array]] = {
-    "number": Evaluator.number, "size": Evaluator.size_value, "index": Evaluator.index,
+    "number": Evaluator.number, "size": Evaluator.size_value,
+    "constant": Evaluator.constant, "sizes": Evaluator.sizes, "index": Evaluator.index,
     "family": Evaluator.family, "formal": Evaluator.formal, "gather": Evaluator.gather,
     "add": Evaluator.add, "multiply": Evaluator.multiply, "divide": Evaluator.divide,
     "matmul": Evaluator.matmul, "dot": Evaluator.dot, "transpose": Evaluator.transpose,
