@@ -66,10 +66,12 @@ def _boxed_tables(content: str) -> str:
         given[name] += 1
         if given[name] > 1:
             name = f"{name} ({given[name]})"
+        # An empty cell in the corner is the heading of nothing.
+        inner = re.sub(r"<th\b([^>]*)>\s*</th>", r"<td\1></td>", match["inner"])
         # A class, or Material's script would put a second box of its own around it.
         return (
             f'<div class="scroll" role="group" aria-label="{escape(name)}" tabindex="0">'
-            f'<table class="data">{match["inner"]}</table></div>'
+            f'<table class="data">{inner}</table></div>'
         )
 
     return _TABLE.sub(boxed, content)

@@ -13,14 +13,15 @@ import nbformat
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 
 from nn3doc.site import assets, mathematics
+from nn3doc.site.book import MathematicsError
 from nn3doc.site.check_hook import add_findings
 from nn3doc.site.checking import PageChecker
-from nn3doc.site.book import MathematicsError
 from nn3doc.site.dress import dress, dress_page
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
@@ -105,8 +106,8 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Checks a page, or runs it if it is a notebook, which goes on as Markdown."""
-    if page.file.src_uri.endswith(".md"):
-        markdown = add_findings(markdown, Path(str(page.file.abs_src_path)), _page_checker(config))
+    path = Path(str(page.file.abs_src_path))
+    markdown = add_findings(markdown, path, _page_checker(config))
     if page.file.src_uri.endswith(".ipynb"):
         notebook = _notebook(page, config)
         page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
@@ -136,6 +137,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     return dress(html)
 
 
+@event_priority(-100)  # when mkdocstrings has found where its references lead
 def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
     """Hands the whole lesson to overrides/print.html."""
     pages = [file.page for file in files.documentation_pages() if file.page is not None]

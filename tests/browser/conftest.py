@@ -76,8 +76,8 @@ def once(
     def make(name: str, write: Callable[[Path], None]) -> Path:
         folder, failure = base / name, base / f"{name}.failure"
         with FileLock(base / f"{name}.lock"):
-            if failure.exists():
-                pytest.fail(failure.read_text(), pytrace=False)
+            if failure.exists():  # told in full once, not by every test
+                pytest.fail(failure.read_text().splitlines()[0] + " (see above)", pytrace=False)
             if not folder.exists():
                 try:
                     write(folder)

@@ -26,6 +26,11 @@ from nn3doc.site.dress import dress, dress_page
             ' aria-label="Table: A &quot;quoted&quot; &lt;b&gt;" tabindex="0">'
             '<table class="data"></table></div>',
         ),
+        (
+            "<table><tr><th> </th><th>a</th></tr></table>",
+            '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
+            '<table class="data"><tr><td></td><th>a</th></tr></table></div>',
+        ),
         ('<table class="mine"></table>', '<table class="mine"></table>'),
         ("<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"),
         ("a <SCRIPT src=x>", "a &lt;SCRIPT src=x>"),
