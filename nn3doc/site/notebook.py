@@ -5,13 +5,9 @@ page, its own way with Markdown, and no mathematics. So it is taken from there a
 a page's Markdown is read, and goes the way of the others from then on.
 """
 
-import ast
 import base64
-import hashlib
 import os
 import re
-import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,10 +18,10 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from nn3doc.site.sources import digest
+
 __all__ = ["NotebookError", "as_markdown", "executed"]
 
-PACKAGE = Path(__file__).resolve().parents[1]
-_LIBRARIES = ("matplotlib", "mlxtend", "numpy", "torch")  # whose version can change what is printed
 _SECONDS_PER_CELL = 600
 
 
@@ -47,7 +43,9 @@ def executed(path: Path, cache: Path) -> NotebookNode:
         NotebookError: If it cannot be read, or one of its cells fails.
     """
     notebook = _read(path)
-    kept = cache / f"{path.stem}-{_state(notebook)}.ipynb"
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    state = digest(code, beside="\0".join(cell.source for cell in notebook.cells))
+    kept = cache / f"{path.stem}-{state}.ipynb"
     if kept.exists():
         return _read(kept)
     _run(notebook, path)
@@ -105,58 +103,6 @@ def _failure(notebook: NotebookNode, path: Path, error: CellExecutionError) -> s
             code = "".join(f"\n    {line}" for line in cell.source.splitlines())
             return f"{path}: cell {number} fails with {error.ename}: {error.evalue}{code}"
     return f"{path}: {error.ename}: {error.evalue}"
-
-
-def _state(notebook: NotebookNode) -> str:
-    """A digest of all that the outputs depend on: code, package sources, versions."""
-    digest = hashlib.sha256(sys.version.encode())
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    digest.update("\0".join(cell.source for cell in notebook.cells).encode())
-    for name in _LIBRARIES:
-        try:
-            digest.update(f"{name} {version(name)}".encode())
-        except PackageNotFoundError:
-            digest.update(f"{name} missing".encode())
-    for source in _sources(code):
-        digest.update(source.relative_to(PACKAGE).as_posix().encode())
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _sources(code: list[str]) -> list[Path]:
-    """The files of nn3doc that some code imports, and what those import, and so on."""
-    found: set[Path] = set()
-    texts = [re.sub(r"^\s*[%!].*", "", text, flags=re.MULTILINE) for text in code]
-    while texts:
-        for module in _imports(texts.pop()):
-            for source in _files(module):
-                if source not in found:
-                    found.add(source)
-                    texts.append(source.read_text(encoding="utf-8"))
-    return sorted(found)
-
-
-def _imports(text: str) -> list[str]:
-    names = []
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.split(".")[0] == PACKAGE.name]
-
-
-def _files(module: str) -> list[Path]:
-    """The files behind a module's name.
-
-    The package itself stands for all its own modules: it looks its public names up in them by
-    name, which no import statement shows.
-    """
-    if module == PACKAGE.name:
-        return sorted(PACKAGE.glob("*.py"))
-    path = PACKAGE.joinpath(*module.split(".")[1:])
-    folder = sorted(path.glob("*.py")) if path.is_dir() else []
-    return folder or [file for file in [path.with_suffix(".py")] if file.exists()]
 
 
 def as_markdown(notebook: NotebookNode) -> str:

@@ -11,7 +11,6 @@ from nbformat.v4 import (
     new_output,
 )
 
-from nn3doc.site import notebook as notebook_module
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 
 
@@ -63,25 +62,6 @@ def result(**data: object) -> object:
 )
 def test_as_markdown(cell: object, markdown: str) -> None:
     assert shown(cell) == markdown
-
-
-@pytest.mark.parametrize(
-    ("source", "files"),
-    [
-        ("import torch", []),
-        ("from nn3doc.matrices import bmatrix", ["matrices.py"]),
-        ("%time x\n!ls\nimport nn3doc.matrices", ["matrices.py"]),
-    ],
-)
-def test_sources_that_a_notebook_depends_on(source: str, files: list[str]) -> None:
-    found = notebook_module._sources([source])
-    assert set(files) <= {path.name for path in found}
-    assert bool(files) == bool(found)
-
-
-def test_the_package_itself_stands_for_all_its_modules() -> None:
-    names = {path.name for path in notebook_module._sources(["from nn3doc import learn"])}
-    assert {"__init__.py", "network.py"} <= names
 
 
 def test_a_notebook_is_run_once_and_again_when_it_changed(tmp_path: Path) -> None:
