@@ -6,6 +6,6 @@ from nn3doc.equations.sybil import collect
 
 pytest_collect_file = collect(
     Path(__file__).parent,
-    pages=["README.md", "docs/*.md", "docs/**/*.md"],
+    pages=["README.md", "docs/*.md", "docs/**/*.md", "docs/*.ipynb"],
     docstrings=["nn3doc/*.py", "nn3doc/**/*.py"],
 )

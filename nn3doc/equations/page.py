@@ -16,7 +16,7 @@ from pathlib import Path
 from nn3doc.equations.book import Book
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
 from nn3doc.equations.notation import Notation, NotationError
-from nn3doc.equations.pages import NOTEBOOK, read_page
+from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
@@ -173,18 +173,12 @@ def inspect_page(
 
 def _read(path: Path) -> str | Finding:
     try:
-        if path.suffix == NOTEBOOK:
-            return read_page(path)[0]
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    except FileNotFoundError:
-        return Finding("page", f"there is no page {path}", 0, 0)
-    except IsADirectoryError:
-        return Finding("page", f"{path} is a folder", 0, 0)
-    except UnicodeDecodeError as error:
-        return Finding(
-            "page", f"{path} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}",
-            0, 0, ("Save it as UTF-8.",),
-        )  # fmt: skip
+        text, wrong = read_page(path)
+    except NoPageError as error:
+        return Finding("page", str(error), 0, 0)
+    if wrong:
+        return Finding("page", f"{path}: {wrong[0].message}", 0, 0, wrong[0].notes)
+    return text
 
 
 def _notation_for(path: Path) -> Path | None:

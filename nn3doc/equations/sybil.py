@@ -52,7 +52,7 @@ def page_tests(root: Path, patterns: Sequence[str]) -> Sybil:
     """Sybil for Markdown pages."""
     return Sybil(
         [_page_regions], patterns=patterns, path=str(root.resolve()),
-        document_types={suffix: PageDocument for suffix in SUFFIXES},
+        document_types=dict.fromkeys(SUFFIXES, PageDocument),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nn3doc.equations import markdown
 from nn3doc.equations.markdown import MarkdownError, Region
-from nn3doc.equations.pages import NoPageError, read_page
+from nn3doc.equations.pages import NOTEBOOK, NoPageError, read_page
 from nn3doc.site.checking import PageChecker, Told
 
 __all__ = ["add_findings", "with_boxes"]
@@ -24,7 +24,8 @@ def add_findings(content: str, path: Path, checker: PageChecker) -> str:
     """Checks a page, logs what is found, and gives its Markdown with a box for each finding.
 
     Args:
-        content: The page's Markdown, with or without its front matter, not changed otherwise.
+        content: The page's Markdown, with or without its front matter, not changed otherwise. That
+            of a notebook is not changed at all: places in a notebook are not places on its page.
         path: The page's file.
         checker: Checks pages.
     """
@@ -33,7 +34,7 @@ def add_findings(content: str, path: Path, checker: PageChecker) -> str:
     for one in told:
         _log.log(logging.WARNING if one.failing else logging.INFO, "%s", one.text.rstrip("\n"))
     failing = [one for one in told if one.failing]
-    if not failing:
+    if not failing or path.suffix == NOTEBOOK:
         return content
     try:
         text, _ = read_page(path)

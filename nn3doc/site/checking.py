@@ -20,6 +20,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from nn3doc.equations.pages import NOTEBOOK
+
 __all__ = ["CheckedPage", "PageChecker", "Told"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -211,8 +213,10 @@ def _needed(path: Path) -> Iterator[Path]:
             continue
         seen.add(page)
         yield page
-        front = _FRONT.match(page.read_text(encoding="utf-8", errors="replace"))
-        names = _PAGE_NAME.findall(front.group(1)) if front else []
+        text = page.read_text(encoding="utf-8", errors="replace")
+        front = _FRONT.match(text)
+        whole = text if page.suffix == NOTEBOOK else ""
+        names = _PAGE_NAME.findall(front.group(1) if front else whole)
         todo.extend((page.parent / name).resolve() for name in names)
 
 

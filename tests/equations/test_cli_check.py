@@ -172,6 +172,18 @@ BAD_PAGES: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+def test_a_file_that_is_no_notebook(check: Run) -> None:
+    Path("page.ipynb").write_text("# Title\n", encoding="utf-8")
+    code, out, err = check("page.ipynb")
+    assert (code, err) == (1, "")
+    assert out.split("\n\n")[0] == (
+        "page.ipynb:1:1: this is no notebook\n"
+        "    1 | # Title\n"
+        "      | ^\n"
+        "  A notebook is JSON with a list of cells, as Jupyter saves it."
+    )
+
+
 @pytest.mark.parametrize(("content", "message"), BAD_PAGES.values(), ids=BAD_PAGES)
 def test_a_page_that_cannot_be_read(check: Run, content: str | bytes, message: str) -> None:
     code, out, err = check("page.md", page=content)
@@ -191,7 +203,7 @@ def test_a_mistake_of_the_checker_is_told_as_one(
     def fails(*arguments: object, **options: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(page, "check_page", fails)
+    monkeypatch.setattr(page, "check_file", fails)
     code, out, err = check("page.md", page=RIGHT)
     lines = out.splitlines()
     assert (code, err) == (1, "")

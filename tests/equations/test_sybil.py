@@ -1,5 +1,6 @@
 """Pages as tests: everything on them is collected, and what is wrong fails at its own place."""
 
+import json
 import re
 import subprocess
 import sys
@@ -372,3 +373,18 @@ def test_pytest_runs_pages_on_two_cores_and_one_example_alone(
     assert re.search(r"1 failed, \d+ passed", both)
     alone = pytest_says(tmp_path, "page.md::line:24,column:1")
     assert re.search(r"^1 passed", alone, re.MULTILINE)
+
+
+def test_the_formulas_of_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cells = [
+        {"cell_type": "markdown", "source": [NOTATION, "\n", "Let $y = x + 1$."]},
+        {"cell_type": "code", "source": "raise SystemExit('not run here')", "outputs": []},
+        {"cell_type": "markdown", "source": "So $y - x = 2$ and $y - x = 1$."},
+    ]
+    path = tmp_path / "page.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": {}}), encoding="utf-8")
+    said = outcomes(path)
+    failing = [text.splitlines()[0] for text in said.values() if text]
+    assert failing == ["page.ipynb:13:13: the two sides differ"]
+    assert len(said) == 8
