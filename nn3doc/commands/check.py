@@ -38,6 +38,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="run nothing and import nothing that a page names: check the text alone",
     )
     parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="also fail by a definition that no claim, no function and no snippet restates",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_at_least_1,
+        default=2,
+        metavar="N",
+        help="how many times random values are drawn (default: %(default)s)",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="print everything about every equation as JSON (see nn3doc.equations.jsonform)",
@@ -64,7 +76,10 @@ def run(args: argparse.Namespace) -> int:
     reports = []
     for path in pages:
         try:
-            report = check_file(path, notation=args.notation, code=args.code)
+            report = check_file(
+                path, notation=args.notation, code=args.code, strict=args.strict,
+                seeds=range(1, args.seeds + 1),
+            )  # fmt: skip
         except NoPageError as error:
             raise UserError(str(error)) from error
         reports.append(report)
@@ -76,6 +91,12 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(messages.summary(reports))
     return 0 if all(report.ok for report in reports) else 1
+
+
+def _at_least_1(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    return int(text)
 
 
 def wants_color() -> bool:

@@ -212,6 +212,29 @@ def test_a_mistake_of_the_checker_is_told_as_one(
     assert lines[4] == "  That is a mistake of nn3doc, not of the page: please report it."
 
 
+def test_strictly_a_definition_that_nothing_restates_fails(check: Run) -> None:
+    page = NOTATION + "Let $y = x + 1$.\n"
+    code, out, _ = check("page.md", page=page)
+    assert (code, out.splitlines()[0]) == (
+        0,
+        "page.md:6:6: warning: untested definition: nothing restates it",
+    )
+    code, out, _ = check("page.md", "--strict", page=page)
+    assert (code, out.splitlines()[0]) == (
+        1,
+        "page.md:6:6: untested definition: nothing restates it",
+    )
+
+
+def test_more_seeds_are_more_instances(check: Run) -> None:
+    def instances(*arguments: str) -> int:
+        said = json.loads(check("page.md", "--json", *arguments, page=RIGHT)[1])
+        count: int = said["summary"]["instances"]
+        return count
+
+    assert instances("--seeds", "10") == 5 * instances() == 10 * instances("--seeds", "1") > 0
+
+
 USAGE = {
     "no such page": (["nowhere.md"], "nn3doc check: nowhere.md: there is no such file or folder\n"),
     "one of several is missing": (
@@ -225,6 +248,11 @@ USAGE = {
     "no such notation": (
         ["page.md", "--notation", "signs.md"],
         "nn3doc check: signs.md: there is no such file or folder\n",
+    ),
+    "no seed": (
+        ["page.md", "--seeds", "0"],
+        "nn3doc check: argument --seeds: 0 is not a whole number of at least 1"
+        " (see nn3doc check --help)\n",
     ),
     "nothing to check": (
         [],
