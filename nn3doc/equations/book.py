@@ -28,7 +28,7 @@ from nn3doc.equations.notation import (
 )
 from nn3doc.equations.shapes import Elaborator, spelled
 from nn3doc.equations.shapes_operations import as_number
-from nn3doc.equations.sizes import ONE, Range, Shape, Size
+from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
 from nn3doc.equations.table import function_family, with_membership
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tex import parse
@@ -52,6 +52,7 @@ from nn3doc.equations.tree import (
     Scripted,
     Sequence,
     Shaped,
+    Sum,
     Tuple,
     bare,
     same,
@@ -146,6 +147,8 @@ class Book:
         self.aliases: dict[str, tuple[str, int]] = {}
         self.problems: dict[int, NotationError | TexError] = {}
         self.current: Statement | None = None
+        self._steps: list[tuple[str, str, str, int, Statement]] = []
+        self._numeric: list[Statement] = []
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()
         self._limits: dict[tuple[int, str], tuple[int, int] | None] = {}
@@ -181,6 +184,7 @@ class Book:
             in_table = any(start <= region.start < end for start, end in tables)
             self.add_formula(formula, place, own, in_table)
             parsed(place, formula)
+        self._finish()
 
     def _find_functions(self, regions: list[Region]) -> None:
         """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`."""
@@ -504,7 +508,7 @@ class Book:
         return ""
 
     def _gather_definition(
-        self, statement: Statement, into: dict[str, list[Definition]]
+        self, statement: Statement, into: dict[str, list[Definition]], numeric: bool = False
     ) -> None:
         node = statement.node
         assert isinstance(node, Relation)
@@ -530,8 +534,12 @@ class Book:
         elif (inverted := self._inverted(left, right)) is not None:
             left, right = inverted
         left = left.inner if isinstance(left, Shaped) else left
-        if not isinstance(left, Name | Scripted) or is_numeric(right):
-            if not (isinstance(left, Name | Scripted) and self.notation.reference(left) is None):
+        if not isinstance(left, Name | Scripted):
+            return
+        if is_numeric(right) and not numeric:
+            if into is self.definitions:
+                self._numeric.append(statement)
+            if self.notation.reference(left) is not None:
                 return
         reference = self.notation.reference(left)
         named = reference is not None and any(
@@ -558,7 +566,7 @@ class Book:
             Definition(statement, reference.family.key, reference.arguments, reference.row,
                        reference.col, reference.is_entry, left, right)
         )  # fmt: skip
-        self._mark_recursion(reference, right)
+        self._mark_recursion(statement, reference, right)
 
     def _is_applied(self, node: Node) -> bool:
         reference = self.notation.reference(node)
@@ -577,22 +585,61 @@ class Book:
         function = Name(right.start, right.start, inverse)
         return symbol, Call(right.start, right.end, function, (right,))
 
-    def _mark_recursion(self, reference: Reference, right: Node) -> None:
-        """A symbol defined by itself one step before, `v_t` by `v_{t-1}`, is gone through step by step."""
-        for inner in walk(right):
-            if isinstance(inner, Scripted):
-                other = self.notation.reference(inner)
-                if other is not None and other.family.slots and any(
-                    slot in reference.family.slots and not isinstance(argument, Name)
-                    and not isinstance(argument, Number)
-                    for slot, argument in zip(other.family.slots, other.arguments, strict=True)
-                ):  # fmt: skip
-                    self.notation.concrete.update(
-                        slot for slot, argument in zip(other.family.slots, other.arguments,
-                                                       strict=True)
-                        if not isinstance(argument, Name | Number)
-                    )  # fmt: skip
-                    self.notation.close_ends()
+    def _mark_recursion(self, statement: Statement, reference: Reference, right: Node) -> None:
+        """A symbol defined by itself a step before or after is gone through step by step."""
+        family = reference.family
+        for inner in (*walk(right), *walk(statement.node)):
+            if not isinstance(inner, Scripted):
+                continue
+            other = self.notation.reference(inner)
+            if other is None or other.family.key != family.key:
+                continue
+            for slot, argument in zip(other.family.slots, other.arguments, strict=True):
+                stepped = _stepped_index(argument, self.notation)
+                if stepped is not None and stepped[1]:
+                    self.notation.concrete.add(slot)
+                    self._steps.append((family.key, slot, *stepped, statement))
+
+    def _finish(self) -> None:
+        """What is known once all is read: the first members of what is defined step by step."""
+        for key, slot, letter, step, statement in self._steps:
+            family = self.notation.find(key)
+            limits = statement.ranges.get(letter) or self.notation.indices.get(letter)
+            if family is None or limits is None or not isinstance(limits[0], Number):
+                continue
+            low, high = self.notation.slot_range(family, slot) or limits
+            first = int(limits[0].text) + step
+            if isinstance(low, Number) and first < int(low.text):
+                low = replace(low, text=str(max(first, 0)))
+            if step > 0 and same(high, limits[1]) and limits[1] is not None:
+                one = Number(high.start, high.end, str(step))
+                high = Sum(high.start, high.end, (high, one), (1, 1))
+            others = tuple(said for said in family.ranges if said[0] != slot)
+            self.notation.add(replace(family, ranges=(*others, (slot, low, high))))
+        recursive = {step[0] for step in self._steps}
+        self._steps = []
+        if recursive:
+            self._join_first_members(recursive)
+        self.notation.close_ends()
+
+    def _join_first_members(self, recursive: set[str]) -> None:
+        """`h_0` is a member of `h_t`, also where it was met first; `v_0 = 0` defines it."""
+        found = [self.notation.find(key) for key in recursive]
+        for family in [one for one in found if one is not None]:
+            for other in list(self.notation.families[family.letter]):
+                if other.key != family.key and _is_member(other, family):
+                    self.notation.remove(other)
+                    for definition in self.definitions.pop(other.key, []):
+                        self._gather_definition(definition.statement, self.definitions)
+        for statement in self._numeric:
+            node = statement.node
+            assert isinstance(node, Relation)
+            reference = self.notation.reference(node.sides[0])
+            if reference is not None and reference.family.key in recursive:
+                known = self.definitions.get(reference.family.key, [])
+                if all(definition.statement is not statement for definition in known):
+                    self._gather_definition(statement, self.definitions, numeric=True)
+        self._numeric = []
 
     def _is_function(self, node: Node) -> bool:
         reference = self.notation.reference(node)
@@ -871,8 +918,8 @@ class Book:
 
     def _reaches(self, definition: Definition, goal: Key) -> bool:
         try:
-            stack = [self.elaborated(definition, goal)[0]]
-        except NotationError:
+            stack = [self._read(definition, goal)[0]]
+        except (NotationError, DefinitionError):
             return False
         seen: set[Key] = set()
         while stack:
@@ -894,8 +941,8 @@ class Book:
                 ]  # fmt: skip
                 if earlier:
                     try:
-                        stack.append(self.elaborated(earlier[0], term.data)[0])
-                    except NotationError:
+                        stack.append(self._read(earlier[0], term.data)[0])
+                    except (NotationError, DefinitionError):
                         continue
         return False
 
@@ -906,18 +953,16 @@ class Book:
         for slot, node, value in zip(family.slots, definition.arguments, key[1], strict=True):
             if slot not in self.notation.concrete or value is None:
                 continue
-            if isinstance(node, Name) and node.letter not in self.notation.families or (
-                isinstance(node, Name)
-                and any(f.kind == "index" for f in self.notation.families[node.letter])
-            ):  # fmt: skip
-                assert isinstance(node, Name)
-                layers[node.letter] = value
-                limits = definition.statement.ranges.get(node.letter)
+            stepped = _stepped_index(node, self.notation)
+            if stepped is not None:
+                letter, step = stepped
+                layers[letter] = value - step
+                limits = definition.statement.ranges.get(letter)
                 if limits is not None:
                     low, high = (self.notation.integer(limit, {}) for limit in limits)
-                    if not low <= value <= high:
+                    if not low <= value - step <= high:
                         return None
-                if not self.exists(definition, node.letter, value):
+                if not self.exists(definition, letter, value - step):
                     return None
             else:
                 try:
@@ -938,6 +983,18 @@ class Book:
 
     def elaborated(self, definition: Definition, key: Key) -> tuple[Term, Elaborator, Term | None]:
         """The meaning of a definition's right side for one member of its family."""
+        term, elaborator, left = self._read(definition, key)
+        if left is not None and left.shape != term.shape:
+            if definition.statement is not self.current:
+                raise DefinitionError(definition)
+            raise NotationError(
+                f"the left side is {show(left.shape)}, this is {show(term.shape)}",
+                definition.right, "Both sides have one shape.", "fits",
+            )
+        return term, elaborator, left
+
+    def _read(self, definition: Definition, key: Key) -> tuple[Term, Elaborator, Term | None]:
+        """The same, whether or not the two sides fit."""
         place = (id(definition), key)
         if place in self._terms:
             return self._terms[place]
@@ -946,13 +1003,9 @@ class Book:
         self._working.add(place)
         try:
             layers = self.layers_for(definition, key) or {}
-            ranges = self.ranges(definition.statement, layers)
-            uid = f"d{definition.statement.order}"
-            elaborator = Elaborator(self, layers, uid, None, ranges)
-            left = None
-            if self.family(definition.family).shape is not None:
-                left = elaborator.term(definition.left)
-            term = elaborator.term(definition.right)
+            term, elaborator, left = self._both_sides(definition, layers, jacobian=False)
+            if left is not None and left.shape != term.shape:
+                term, elaborator, left = self._both_sides(definition, layers, jacobian=True)
             self._hold_indices(definition, elaborator, term)
         except NotationError as error:
             if definition.statement is self.current:
@@ -962,6 +1015,17 @@ class Book:
             self._working.discard(place)
         self._terms[place] = (term, elaborator, left)
         return self._terms[place]
+
+    def _both_sides(
+        self, definition: Definition, layers: Mapping[str, int], jacobian: bool
+    ) -> tuple[Term, Elaborator, Term | None]:
+        ranges = self.ranges(definition.statement, layers)
+        uid = f"d{definition.statement.order}"
+        elaborator = Elaborator(self, layers, uid, None, ranges, jacobian)
+        left = None
+        if self.family(definition.family).shape is not None:
+            left = elaborator.term(definition.left)
+        return elaborator.term(definition.right), elaborator, left
 
     def _hold_indices(self, definition: Definition, elaborator: Elaborator, term: Term) -> None:
         written = {
@@ -1089,8 +1153,6 @@ def _offset(node: Node, letter: str) -> int | None:
         return 0 if node.letter == letter else None
     if not any(isinstance(name, Name) and name.letter == letter for name in walk(node)):
         return None
-    from nn3doc.equations.tree import Sum  # the only use
-
     if isinstance(node, Sum):
         offset = 0
         for term, sign in zip(node.terms, node.signs, strict=True):
@@ -1158,11 +1220,34 @@ def _is_pattern(reference: Reference, book: Book) -> bool:
             letters.append(node.letter)
         elif node in (reference.row, reference.col) and node is not None:
             return False
-        elif node is not None and not isinstance(node, Number):
+        elif (
+            node is not None and not isinstance(node, Number)
+            and _stepped_index(node, book.notation) is None
+        ):  # fmt: skip
             families = [n for n in walk(node) if isinstance(n, Name)]
             if any(not book.notation.families.get(n.letter) for n in families):
                 return False
     return len(set(letters)) == len(letters)
+
+
+def _is_member(member: Family, family: Family) -> bool:
+    """Whether one symbol is another with numbers in its slots."""
+    return len(member.parts) == len(family.parts) and all(
+        one == other or (other.slot and one.place == other.place and one.fixed.strip("()").isdigit())
+        for one, other in zip(member.parts, family.parts, strict=True)
+    )
+
+
+def _stepped_index(node: Node, notation: Notation) -> tuple[str, int] | None:
+    """The index in a slot and how many steps further it is: `t + 1`; None where there is none."""
+    for name in walk(node):
+        if isinstance(name, Name):
+            families = notation.families.get(name.letter)
+            if families and not any(family.kind == "index" for family in families):
+                return None
+            offset = _offset(node, name.letter)
+            return None if offset is None else (name.letter, offset)
+    return None
 
 
 def is_numeric(node: Node) -> bool:

@@ -801,6 +801,10 @@ class Elaborator(Operations):
             self.layers.pop(letter, None)
             if outer is not None:
                 self.layers[letter] = outer
+        if not parts and node.operator == "sum" and any(
+            as_index(name) in self.layers for limit in limits if limit for name in walk(limit)
+        ):  # fmt: skip
+            return Term("number", (), (), node, 0.0)  # \sum_{s=1}^{t} for t = 0
         if not parts:
             raise NotationError("this sum has no term", node, question="vacuous")
         if node.operator == "sum":

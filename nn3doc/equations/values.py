@@ -162,7 +162,7 @@ class Evaluator:
 
     def index(self, term: Term) -> Array:
         low, high = self.limits(term.data)
-        values = torch.arange(low, high + 1, dtype=torch.float64)
+        values = torch.arange(low, max(high + 1, low), dtype=torch.float64)
         return Array((term.data.name,), values.reshape(-1, 1, 1))
 
     def family(self, term: Term) -> Array:
