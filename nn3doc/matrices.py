@@ -1,30 +1,31 @@
 r"""Writes large matrices as TeX, their middle left out as dots.
 
-A cell is given by a template in which the words `row` and `col` stand for its place:
+A cell is given by a template in which the words `row` and `col` stand for its place.
 
->>> print(bvector("x_{row}^{(i)}", "n_x"))
-\begin{bmatrix}
-x_{1}^{(i)} \\
-x_{2}^{(i)} \\
-\vdots \\
-x_{n_x-1}^{(i)} \\
-x_{n_x}^{(i)}
-\end{bmatrix}
+Examples:
+    >>> print(bvector("x_{row}^{(i)}", "n_x"))
+    \begin{bmatrix}
+    x_{1}^{(i)} \\
+    x_{2}^{(i)} \\
+    \vdots \\
+    x_{n_x-1}^{(i)} \\
+    x_{n_x}^{(i)}
+    \end{bmatrix}
 
-A size is a number or a name. With a number the entry before the last is that number less one:
+    A size is a number or a name. With a number the entry before the last is that number less one:
 
->>> print(bvector_row("y^{(col)}", 60000))
-\begin{bmatrix}
-y^{(1)} & y^{(2)} & \cdots & y^{(59999)} & y^{(60000)}
-\end{bmatrix}
+    >>> print(bvector_row("y^{(col)}", 60000))
+    \begin{bmatrix}
+    y^{(1)} & y^{(2)} & \cdots & y^{(59999)} & y^{(60000)}
+    \end{bmatrix}
 
-A number so small that nothing is left to leave out shows every entry:
+    A number so small that nothing is left to leave out shows every entry:
 
->>> print(bmatrix("w_{row,col}", 2, 3))
-\begin{bmatrix}
-w_{1,1} & w_{1,2} & w_{1,3} \\
-w_{2,1} & w_{2,2} & w_{2,3}
-\end{bmatrix}
+    >>> print(bmatrix("w_{row,col}", 2, 3))
+    \begin{bmatrix}
+    w_{1,1} & w_{1,2} & w_{1,3} \\
+    w_{2,1} & w_{2,2} & w_{2,3}
+    \end{bmatrix}
 """
 
 import re
