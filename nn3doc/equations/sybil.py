@@ -51,7 +51,7 @@ def collect(
 def page_tests(root: Path, patterns: Sequence[str]) -> Sybil:
     """Sybil for Markdown pages."""
     return Sybil(
-        [_page_regions], patterns=patterns, path=str(root.resolve()),
+        [page_regions], patterns=patterns, path=str(root.resolve()),
         document_types=dict.fromkeys(SUFFIXES, PageDocument),
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ def page_tests(root: Path, patterns: Sequence[str]) -> Sybil:
 def docstring_tests(root: Path, patterns: Sequence[str]) -> Sybil:
     """Sybil for the docstrings of Python files."""
     return Sybil(
-        [_docstring_regions], patterns=patterns, path=str(root.resolve()),
+        [docstring_regions], patterns=patterns, path=str(root.resolve()),
         document_types={".py": DocstringDocument},
     )  # fmt: skip
 
@@ -168,22 +168,25 @@ class DocstringDocument(_CodeDocument):
         return super().runner
 
 
-def _page_regions(document: Document) -> Iterator[Region]:
+def page_regions(document: Document) -> Iterator[Region]:
+    """The examples of a page."""
     assert isinstance(document, PageDocument)
-    yield Region(0, 0, None, document.check_whole)
     try:
         regions = markdown.scan(document.text)
     except MarkdownError:
-        return  # the page's own example tells it
+        regions = []  # the page's own example tells it
     if Path(document.path).suffix != NOTEBOOK:  # whose code runs when the site is built
         document.pieces = from_regions(document.text, regions)
     yield from document.code_regions()
     for region in regions:
         if region.kind in ("display", "inline"):
             yield Region(region.start, region.end, region, document.check_formula)
+    # Given last, it comes first: Sybil puts it in front of another one that starts at 0.
+    yield Region(0, 0, None, document.check_whole)
 
 
-def _docstring_regions(document: Document) -> Iterator[Region]:
+def docstring_regions(document: Document) -> Iterator[Region]:
+    """The examples of a Python file's docstrings."""
     assert isinstance(document, DocstringDocument)
     text = document.text
     for start, end, _ in PythonDocStringDocument.extract_docstrings(text):
@@ -196,11 +199,10 @@ def _docstring_regions(document: Document) -> Iterator[Region]:
             yield Region(error.offset, error.end, finding, document.fail)
             continue
         document.pieces.extend(from_regions(docstring, regions))
-        document.pieces.extend(
-            code
-            for code in find_bare_doctests(docstring, start, end)
-            if not any(other.start <= code.region.start < other.end for other in regions)
-        )
+        for region in regions:
+            inside = _blank(docstring[region.start : region.end])
+            docstring = docstring[: region.start] + inside + docstring[region.end :]
+        document.pieces.extend(find_bare_doctests(docstring, start, end))
     document.pieces.sort(key=lambda piece: piece.region.start)
     yield from document.code_regions()
 

@@ -9,10 +9,19 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sybil import Example
 from sybil.example import SybilFailure
 
-from nn3doc.equations.sybil import docstring_tests, page_tests
+from nn3doc.equations.sybil import (
+    DocstringDocument,
+    PageDocument,
+    docstring_regions,
+    docstring_tests,
+    page_regions,
+    page_tests,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -283,6 +292,14 @@ def test_a_page_that_cannot_be_read_fails_as_itself(
     assert said["1:1"].splitlines()[0] == first
 
 
+@pytest.mark.parametrize("first", ["$y = x$", "$$\ny = x\n$$", "```python\ny = 1\n```"])
+def test_a_page_may_begin_with_what_is_checked(first: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(first, encoding="utf-8")
+    examples = list(page_tests(tmp_path, ["*.md"]).parse(path).examples())
+    assert [example.parsed is None for example in examples] == [True, False]
+
+
 def test_a_page_that_is_right_says_nothing(page: Callable[[str], Path]) -> None:
     path = page("Let $y = x + 1$, so that $y - x = 1$.\n")
     assert set(outcomes(path).values()) == {""}
@@ -344,6 +361,24 @@ def test_docstrings_of_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "  it prints:      6",
         17: "",
     }
+
+
+PIECES = [
+    *("```", "```python", "```output", "~~~", ">", "- ", "    ", "\n", "\n\n", "x = 1", ">>> 1"),
+    *("<!-- invisible-code-block: python\n", "<!-- unchecked: a -->", "-->", "$", "$$", "`", "\\["),
+    *("\\]", "\\begin{align}", "\\end{align}", "---", "<pre>", "</pre>", "x", "|"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_fuzz_examples_never_overlap(text: str) -> None:
+    for document, regions in (
+        (PageDocument(text, "page.md"), page_regions),
+        (DocstringDocument(f'"""\n{text}\n"""'.replace("\\", "/"), "page.py"), docstring_regions),
+    ):
+        for region in regions(document):
+            document.add(region)  # raises where two overlap
+        assert len(list(document.examples())) == len(document.regions)
 
 
 # --- through pytest -----------------------------------------------------------------------------
