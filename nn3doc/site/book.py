@@ -1,7 +1,7 @@
-"""The pages of a site as one book: which formulas they hold, and how its equations are numbered.
+r"""The pages of a site as one book: which formulas they hold, and how its equations are numbered.
 
-An equation gets a number by `\\label{eq:name}`: the number of its page in the navigation, a dot, and
-its own number on the page. `$\\eqref{eq:name}$` on any page shows it, and leads there.
+An equation gets a number by `\label{eq:name}`: the number of its page in the navigation, a dot,
+and its own number on that page. `$\eqref{eq:name}$` on any page shows it, and leads there.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """The mathematics of a site: every formula of every page, typeset in one go, drawn as HTML.
 
-This knows nothing of MkDocs, and of Python-Markdown only what a page's text looks like; the Markdown
-extension is math_extension.py.
+This knows nothing of MkDocs, and of Python-Markdown only what a page's text looks like; the
+Markdown extension is math_extension.py.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os.path
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ COLOURS = ("loss", "output", "back", "hidden", "input")
 _WIDE = 14_000  # thousandths of an em; wider displays may have to scroll, on a phone or zoomed in
 
 Annotator = Callable[[Sheet, Region], str | None]
-"""Gives a formula's TeX with `\\class`, `\\data` or `\\cssId` around its symbols; None to leave it."""
+r"""Gives a formula's TeX with `\class`, `\data` or `\cssId` around its symbols, or None."""
 
 
 class Mathematics:
@@ -53,6 +53,7 @@ class Mathematics:
         self._alphabet = Alphabet()
         self._set: dict[Formula, Setting] = {}
         self._sheet: Sheet | None = None
+        self._is_prepared = False
         self._ids: Counter[str] = Counter()
 
     def prepare(self) -> None:
@@ -63,7 +64,10 @@ class Mathematics:
             TypesetterError: Node or MathJax is missing.
         """
         if self.book.refresh():
+            self._is_prepared = False
+        if not self._is_prepared:
             self._typeset(self.book.sheets.values())
+            self._is_prepared = True
 
     def begin(self, name: str, text: str) -> None:
         """Says which page's Markdown is converted from now on.
@@ -103,7 +107,7 @@ class Mathematics:
             label = self.book.known(sheet, reference[1], region.body_start, region.body_end)
             target = ""
             if label.page != sheet.name:
-                target = os.path.relpath(label.page, os.path.dirname(sheet.name) or ".")
+                target = os.path.relpath(label.page, Path(sheet.name).parent)
             return f"[({label.number})]({target.replace(os.sep, '/')}#{label.anchor})"
         return self._drawn(sheet, region) + self._note(region)
 

@@ -146,7 +146,15 @@ def _function(tree: ast.Module, name: str, within: list[str], path: Path) -> Fun
                 f"{_shown(path, name)} has no function {'.'.join(within)}",
                 "source",
                 name,
-                _there_is("functions", [n for n in defined if not n.startswith("_")], part),
+                _there_is(
+                    "functions",
+                    [
+                        name
+                        for name, node in defined.items()
+                        if not name.startswith("_") and not isinstance(node, ast.ClassDef)
+                    ],
+                    part,
+                ),
             )
         return found
     raise AssertionError("a name without a function is a module")
@@ -155,7 +163,7 @@ def _function(tree: ast.Module, name: str, within: list[str], path: Path) -> Fun
 def _whole(function: Function, docstring: bool, signature: bool) -> list[tuple[int, int]]:
     body = function.body
     has_docstring = ast.get_docstring(function) is not None
-    spans = []
+    spans: list[tuple[int, int]] = []
     if signature:
         spans.append((function.lineno, body[0].lineno - 1))
     if has_docstring and docstring:
@@ -175,7 +183,7 @@ def _statements(function: Function, names: list[str]) -> list[tuple[int, int]]:
         if isinstance(node, ast.stmt):
             for name in _targets(node):
                 assigned.setdefault(name, []).append(node)
-    spans = []
+    spans: list[tuple[int, int]] = []
     for name in names:
         if name not in assigned:
             raise SourceError(
@@ -236,7 +244,7 @@ def _coloured(
 
 
 def _characters(line: str, offset: int) -> int:
-    """ast counts columns in bytes."""
+    """The column in characters; `ast` counts in bytes."""
     return len(line.encode()[:offset].decode())
 
 

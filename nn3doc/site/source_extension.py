@@ -3,9 +3,9 @@
     ```python source="nn3doc.network.backward_propagation" show="dZ1" color="back: W2.T"
     ```
 
-Options: `show` names the variables whose statements are shown (`return` is one), all of the function
-without it; `docstring="yes"` shows its docstring as well; `signature="no"` leaves out its `def`;
-`color` gives expressions the colours that factors of the chain rule have in the equations.
+Options: `show` names the variables whose statements are shown (`return` is one), all of the
+function without it; `docstring="yes"` shows its docstring as well; `signature="no"` leaves out its
+`def`; `color` gives expressions the colours that factors of the chain rule have in the equations.
 
 Each line is a `<span data-line="…">` with its number in the file, which `data-file` names, so that
 equations and lines of code can point at each other. Names in code are found by the class `n` that
@@ -51,7 +51,7 @@ class SourceExtension(Extension):
         }
         super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+    def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
         shared = mathematics.of(folder.resolve(), cache.resolve())
@@ -229,6 +229,6 @@ def _token(kind: _TokenType, value: str) -> str:
     )
 
 
-def makeExtension(**options: Any) -> SourceExtension:  # noqa: N802
+def makeExtension(**options: Any) -> SourceExtension:
     """The name that Python-Markdown looks for."""
     return SourceExtension(**options)

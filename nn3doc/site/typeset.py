@@ -38,7 +38,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Setting:
-    """A formula as typeset; lengths in thousandths of an em.
+    r"""A formula as typeset; lengths in thousandths of an em.
 
     Attributes:
         width: From its left edge to its right.
@@ -46,7 +46,7 @@ class Setting:
         depth: Below the baseline.
         parts: Glyphs and lines with their places, as typeset.mjs describes them.
         speech: What a screen reader says.
-        colours: The names that `\\textcolor` gives.
+        colours: The names that `\textcolor` gives.
     """
 
     width: int
@@ -180,7 +180,7 @@ class Typesetter:
         if self._installed() != self._locked():
             raise TypesetterError(
                 "MathJax, which typesets the mathematics, is not installed"
-                f" ({_last_line(done.stderr)}); install it with: {_MEND}"
+                f" ({_last_line(str(done.stderr))}); install it with: {_MEND}"
             )
 
     def _installed(self) -> dict[str, str]:
@@ -220,7 +220,4 @@ def _key(formula: Formula) -> str:
 def _result(kept: dict[str, Any]) -> Setting | Refusal:
     if "error" in kept:
         return Refusal(kept["error"], kept["at"])
-    return Setting(
-        *(kept[name] for name in ("width", "height", "depth", "parts", "speech")),
-        colours=tuple(kept["colours"]),
-    )
+    return Setting(**{**kept, "colours": tuple(kept["colours"])})
