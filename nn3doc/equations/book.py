@@ -55,6 +55,7 @@ from nn3doc.equations.tree import (
     Sum,
     Tuple,
     bare,
+    children,
     same,
     walk,
 )
@@ -149,6 +150,7 @@ class Book:
         self.current: Statement | None = None
         self._steps: list[tuple[str, str, str, int, Statement]] = []
         self._numeric: list[Statement] = []
+        self._whole: set[str] = set()
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()
         self._limits: dict[tuple[int, str], tuple[int, int] | None] = {}
@@ -189,11 +191,14 @@ class Book:
     def _find_functions(self, regions: list[Region]) -> None:
         """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`."""
         for region in regions:
-            if region.unchecked is not None or not _MAY_NAME.search(region.body):
+            if region.unchecked is not None:
                 continue
             try:
                 formula = parse(region.body, self.notation.lexicon)
             except TexError:
+                continue
+            self._whole.update(_whole_letters(formula))
+            if not _MAY_NAME.search(region.body):
                 continue
             for statement in formula.statements:
                 with contextlib.suppress(NotationError):  # told when the statement is checked
@@ -355,6 +360,8 @@ class Book:
         if not isinstance(node, Relation):
             return
         operator = node.operators[0]
+        if any(isinstance(side, Sequence) for side in node.sides):
+            return
         if operator == "in":
             self._declare(node)
         elif operator in ("<-",):
@@ -555,6 +562,7 @@ class Book:
             ):
                 return
             letter, parts = pattern(left, self.notation, frozenset())
+            parts = self._without_entries(letter, parts, statement.node)
             self.notation.add(
                 Family(letter, parts, "value", None, _tex_of(letter, parts), declared=False)
             )
@@ -567,6 +575,26 @@ class Book:
                        reference.col, reference.is_entry, left, right)
         )  # fmt: skip
         self._mark_recursion(statement, reference, right)
+
+    def _without_entries(
+        self, letter: str, parts: tuple[Part, ...], node: Node
+    ) -> tuple[Part, ...]:
+        """`p_k = …` defines p entry by entry, where the page writes p for the whole."""
+        if letter not in self._whole or self.notation.families.get(letter):
+            return parts
+        ends = [part for part in parts if part.place == "sub" and part.slot]
+        subscripts = [part for part in parts if part.place == "sub"]
+        if not 1 <= len(ends) <= 2 or len(subscripts) != len(ends) or any(
+            part.slot in self.notation.concrete for part in ends
+        ):  # fmt: skip
+            return parts
+        for inner in walk(node):  # defined step by step
+            if isinstance(inner, Scripted) and isinstance(inner.base, Name) and (
+                inner.base.letter == letter
+                and not all(isinstance(item, Name | Number | Product) for item in inner.sub)
+            ):  # fmt: skip
+                return parts
+        return tuple(part for part in parts if part not in ends)
 
     def _is_applied(self, node: Node) -> bool:
         reference = self.notation.reference(node)
@@ -605,7 +633,10 @@ class Book:
         for key, slot, letter, step, statement in self._steps:
             family = self.notation.find(key)
             limits = statement.ranges.get(letter) or self.notation.indices.get(letter)
-            if family is None or limits is None or not isinstance(limits[0], Number):
+            if limits is None:  # time goes on: a few steps stand for all
+                limits = (Number(0, 0, "1"), Number(0, 0, _STEPS))
+                self.notation.indices[letter] = limits
+            if family is None or not isinstance(limits[0], Number):
                 continue
             low, high = self.notation.slot_range(family, slot) or limits
             first = int(limits[0].text) + step
@@ -658,8 +689,9 @@ class Book:
                     Family(parameter.letter, (), "value", (), parameter.letter, domain,
                            declared=False)
                 )  # fmt: skip
+        places = [*(left.sub if isinstance(left, Scripted) else ()), None, None]
         self.functions[letter] = Definition(
-            statement, family.key, (), None, None, False, left, right, parameters
+            statement, family.key, (), places[0], places[1], False, left, right, parameters
         )
 
     # --- for the elaborator -----------------------------------------------------------------
@@ -683,10 +715,24 @@ class Book:
                     f"nothing says what {family.tex} is", node,
                     "Declare it in the notation table or by \\in, or define it by =.",
                 )
-            term = self.elaborated(found, key)[0]
-            shape = term.shape
+            term, elaborator, _ = self.elaborated(found, key)
+            shape = self._entry_shape(found, elaborator) if found.is_entry else term.shape
         self._shapes[key] = shape
         return shape
+
+    def _entry_shape(self, definition: Definition, elaborator: Elaborator) -> Shape:
+        """The shape of what is defined entry by entry: how far the indices of the entry run."""
+        sizes: list[Size] = []
+        for node in (definition.row, definition.col):
+            index = elaborator.free.get(node.letter) if isinstance(node, Name) else None
+            if node is None:
+                sizes.append(ONE)
+            elif index is None or index.range is None:
+                raise NotationError("nothing says how far this index runs", node,
+                                    "Declare the symbol by \\in.")  # fmt: skip
+            else:
+                sizes.append(index.range.high)
+        return as_number((sizes[0], sizes[1]))
 
     def shape_of_key(self, key: Key) -> Shape:
         """The shape of a symbol that has been met."""
@@ -768,7 +814,8 @@ class Book:
         try:
             elaborator = Elaborator(self, {}, f"f{letter}", formals, {})
             body = elaborator.term(definition.right)
-            unbound = [index for index in elaborator.free.values()]
+            body, entries = self._by_entries(definition, elaborator, body)
+            unbound = [i for i in elaborator.free.values() if i.letter not in entries]
             if unbound:
                 raise NotationError(
                     f"the index {unbound[0].letter} is free on the right", unbound[0].node,
@@ -785,6 +832,24 @@ class Book:
             letter,
             Function(definition.parameters, tuple(found), body.shape, body.shape, names, body),
         )
+
+    def _by_entries(
+        self, definition: Definition, elaborator: Elaborator, body: Term
+    ) -> tuple[Term, set[str]]:
+        """The whole of a function that is defined entry by entry: `f(z)_i = …`."""
+        entries = {
+            node.letter for node in (definition.row, definition.col) if isinstance(node, Name)
+        }
+        if not entries:
+            return body, entries
+        shape = self._entry_shape(definition, elaborator)
+        row, col = (
+            elaborator.free.get(node.letter) if isinstance(node, Name) else None
+            for node in (definition.row, definition.col)
+        )
+        bound = {index.name for index in (row, col) if index is not None}
+        whole = Term("unfold", (body,), shape, definition.right, (row, col), body.indices - bound)
+        return whole, entries
 
     def _remember(self, letter: str, function: Function) -> Function:
         self._functions[letter] = function
@@ -1175,6 +1240,27 @@ def _without_set(node: Node) -> list[Node]:
     ]
 
 
+def _whole_letters(node: Node) -> set[str]:
+    """The letters that a formula writes without a subscript."""
+    found: set[str] = set()
+
+    def look(inner: Node) -> None:
+        if isinstance(inner, Name):
+            found.add(inner.letter)
+        elif isinstance(inner, Scripted):
+            if not inner.sub or not isinstance(inner.base, Name):
+                look(inner.base)
+            for part in (*inner.sub, *(mark.value for mark in inner.marks)):
+                if part is not None:
+                    look(part)
+        else:
+            for child in children(inner):
+                look(child)
+
+    look(node)
+    return found
+
+
 def _range_of(node: Node) -> tuple[str, Node, Node] | None:
     """`l = 1, …, L` or `l \\in \\{1, …, L\\}`."""
     if not isinstance(node, Relation) or len(node.operators) != 1:
@@ -1199,6 +1285,8 @@ def _is_partial(node: Node) -> bool:
 
 def _as_application(node: Node) -> tuple[Node, tuple[Node, ...]] | None:
     """The function and the arguments of `f(x)`, however it was read."""
+    if isinstance(node, Scripted) and isinstance(node.base, Call) and not node.marks:
+        node = node.base  # f(x)_i: entry by entry
     if isinstance(node, Call) and isinstance(node.function, Name | Scripted):
         return node.function, node.arguments
     if isinstance(node, Shaped) and isinstance(node.inner, Name | Scripted):
@@ -1290,6 +1378,7 @@ def _assumption(node: Relation) -> tuple[Node, str] | None:
     return None
 
 
+_STEPS = "3"
 _PREFIXES = frozenset(["d", r"\mathrm{d}", r"\Delta", r"\delta"])
 _MAY_NAME = re.compile(r"\(|to\b|d|\\Delta|\\delta")
 _INVERSES = {

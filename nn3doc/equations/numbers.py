@@ -64,6 +64,8 @@ class Numbers:
         values: Numbers of symbols that nothing defines.
         snippets: What the page's code has assigned: it counts where the text gives no number.
         offset: Where on the page the statement stands.
+        unused: Symbols that were given a number which no code confirms, and where.
+        used: Those of them that something was worked out from.
     """
 
     book: Book
@@ -71,6 +73,8 @@ class Numbers:
     values: dict[Key, Tensor] = field(default_factory=dict)
     snippets: SnippetValues | None = None
     offset: int = 0
+    unused: dict[Key, tuple[Statement, Node]] = field(default_factory=dict)
+    used: set[Key] = field(default_factory=set)
 
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
@@ -114,8 +118,9 @@ class Numbers:
         update = node.operators[place] == "<-"
         if node.operators[place] not in ("=", ":=", "<-", "~"):
             return Held()
+        digits = _digits(right) if _is_plain(right) else 0
         if known is None or (known.operation in ("number", "stack") and _is_plain(left)):
-            one, two = self._literal(left), self._literal(right)
+            one, two = self._literal(left, digits), self._literal(right)
             return self._hold(one, two, right)
         right_is_literal = node.sides[place + 1] is not known.node and _is_plain(right)
         literal = self._literal(right if right_is_literal else left)
@@ -126,11 +131,15 @@ class Numbers:
                 found = self.book.find(key, updates=True)
                 if found is None:
                     return Held()
-                value = self.evaluator()(self.book.elaborated(found, key)[0]).tensor
+                evaluator = self.evaluator()
+                value = evaluator(self.book.elaborated(found, key)[0]).tensor
+                self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
-                return self._give(key, known, literal, where)
+                return self._give(key, known, literal, where, statement)
             else:
-                array = self.evaluator()(known)
+                evaluator = self.evaluator()
+                array = evaluator(known)
+                self.used |= self.unused.keys() & evaluator.asked
                 if array.names:
                     return Held()
                 value = array.tensor
@@ -154,8 +163,9 @@ class Numbers:
         return self._hold((value, 1e-5 * value.abs()), literal, where)
 
     def _give(
-        self, key: Key, known: Term, literal: tuple[Tensor, Tensor], where: Node
-    ) -> Held:
+        self, key: Key, known: Term, literal: tuple[Tensor, Tensor], where: Node,
+        statement: Statement,
+    ) -> Held:  # fmt: skip
         value = literal[0]
         shape = known.shape or ()
         sizes = value.shape if shape else ()
@@ -173,10 +183,24 @@ class Numbers:
                     )  # fmt: skip
         if not shape and value.numel() != 1:
             return Held(message="one number is expected here", where=where)
+        low, high = self.book.family(key[0]).domain.low, self.book.family(key[0]).domain.high
+        outside = (value < low) | (value > high)
+        if bool(outside.any()):
+            place = int(outside.flatten().nonzero()[0])
+            return Held(
+                message=f"{_written(_cell(where, place))} lies outside [{low:g}, {high:g}]",
+                where=_cell(where, place),
+                notes=(f"{self.book.family(key[0]).tex} is declared to lie there",),
+            )
         before = self.values.get(key)
         if before is not None and before.shape == value.shape:
             return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
         self.values[key] = value.clone().requires_grad_()
+        assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
+        if key in assigned and assigned[key].shape == value.shape:
+            return self._hold((assigned[key], 1e-5 * assigned[key].abs()), literal, where)
+        if statement.own:
+            self.unused[key] = (statement, where)
         return Held(given=True)
 
     def _hold(
@@ -206,11 +230,17 @@ class Numbers:
             )  # fmt: skip
         return Held(held=True, instances=value.numel())
 
-    def _literal(self, node: Node) -> tuple[Tensor, Tensor]:
-        """The numbers that are written, and how far each may be off by rounding."""
+    def _literal(self, node: Node, digits: int = 0) -> tuple[Tensor, Tensor]:
+        """The numbers that are written, and how far each may be off by rounding.
+
+        Args:
+            node: Numbers, or a calculation with numbers.
+            digits: Digits behind the point of what the calculation is to give: a number with fewer
+                is exact.
+        """
         node = bare(node)
         if isinstance(node, Matrix) and all(cell is not None for row in node.rows for cell in row):
-            rows = [[self._literal(cell) for cell in row if cell] for row in node.rows]
+            rows = [[self._literal(cell, digits) for cell in row if cell] for row in node.rows]
             values = [[float(value) for value, _ in row] for row in rows]
             slacks = [[float(slack) for _, slack in row] for row in rows]
             return (
@@ -222,10 +252,10 @@ class Numbers:
             sign = node.signs[0] if isinstance(node, Sum) else 1
             rounding = 0.5 * 10.0 ** -(single.decimals or 0) if single.decimals else 0.0
             return _one(sign * float(single.text)), _one(rounding)
-        return self._expression(node)
+        return self._expression(node, digits)
 
-    def _expression(self, node: Node) -> tuple[Tensor, Tensor]:
-        """A calculation with plain numbers: each decimal in it may be rounded, too."""
+    def _expression(self, node: Node, digits: int) -> tuple[Tensor, Tensor]:
+        """A calculation with plain numbers: a decimal of three digits and more may be rounded."""
         value = self._worked(node, None)
         slack = torch.zeros_like(value)
         exact = {
@@ -233,11 +263,11 @@ class Numbers:
             for tensor in self.values.values() for number in tensor.detach().flatten()
         }  # fmt: skip
         for number in walk(node):
-            if not isinstance(number, Number) or not number.decimals:
+            if not isinstance(number, Number) or (number.decimals or 0) < max(digits, 3):
                 continue
             if round(float(number.text), 12) in exact:
                 continue
-            moved = float(number.text) + 0.5 * 10.0**-number.decimals
+            moved = float(number.text) + 0.5 * 10.0 ** -(number.decimals or 0)
             slack = slack + (self._worked(node, (number, moved)) - value).abs()
         return value, slack
 
@@ -261,6 +291,11 @@ class _Plain(Elaborator):
                 value = self.moved[1]
             return Term("number", (), (), node, value)
         return super().term(node)
+
+
+def _digits(node: Node) -> int:
+    """The most digits behind the point among the numbers of an expression."""
+    return max((n.decimals or 0 for n in walk(node) if isinstance(n, Number)), default=0)
 
 
 def _is_plain(node: Node) -> bool:

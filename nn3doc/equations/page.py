@@ -322,6 +322,7 @@ def _check_statements(checked: Checked) -> None:
         equation.findings += result.findings
         if worst.index(result.verdict) < worst.index(equation.verdict):
             equation.verdict = result.verdict
+    checker.blame()
     seen: set[tuple[str, str]] = set()
     for equation in checker.equations:
         equation.symbols = symbol_uses(equation.tex, checked.book, checker.numbers)
@@ -345,6 +346,18 @@ def _report_untested(checked: Checked, strict: bool) -> None:
                 "untested", "untested definition: nothing restates it",
                 offset + definition.left.start, offset + definition.left.end,
                 ("A claim that uses it, or a function of the page's code, would test it.",),
+                failing=strict,
+            )
+        )  # fmt: skip
+    for key, (statement, where) in checker.numbers.unused.items():
+        if key in checker.numbers.used:
+            continue
+        equation = checker.equations[statement.place]
+        offset = equation.body_start
+        equation.findings.append(
+            Finding(
+                "untested", "these numbers are used nowhere", offset + where.start,
+                offset + where.end, ("Nothing is worked out from them, and no code confirms them.",),
                 failing=strict,
             )
         )  # fmt: skip

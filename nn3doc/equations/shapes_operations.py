@@ -257,8 +257,7 @@ class Operations:
         """A derivative, of any order; the innermost variable stands last."""
         by = list(node.by)
         if not by:
-            raise NotationError("\\nabla does not say by what it differentiates", node,
-                                "Write \\nabla_W.", "known")  # fmt: skip
+            return self._whole_gradient(node)
         of = self._differentiated(node.of)
         result: Term | None = None
         while by:
@@ -267,6 +266,59 @@ class Operations:
             of = result
         assert result is not None
         return result
+
+    def _whole_gradient(self, node: Derivative) -> Term:
+        """`\\nabla f(x)`: by all that f is a function of, taken at x; twice, the Hessian."""
+        of, order = bare(node.of), 1
+        if isinstance(of, Derivative) and of.style == "nabla" and not of.by:
+            of, order = bare(of.of), 2
+        function = of.function if isinstance(of, Call) else of
+        reference = self.notation.reference(function)
+        parameters: tuple[Node, ...] = ()
+        if reference is not None and reference.family.kind == "function":
+            known = self.definitions.function(reference.family.letter, function)
+            if known.shape == () and len(known.shapes) == 1 and isinstance(of, Call):
+                return self._gradient_at(of, reference.family.key, order, node)
+            parameters = known.parameters
+        elif reference is not None:
+            parameters = self.notation.applied.get(reference.family.key, ())
+        if not parameters:
+            raise NotationError("\\nabla does not say by what it differentiates", node,
+                                "Write \\nabla_W.", "known")  # fmt: skip
+        result = self._partials(function, parameters, order, node)
+        arguments = of.arguments if isinstance(of, Call) else parameters
+        places = tuple(
+            Relation(argument.start, argument.end, (parameter, argument), ("=",))
+            for parameter, argument in zip(parameters, arguments, strict=False)
+            if not same(bare(argument), bare(parameter))
+        )
+        return self.at(At(node.start, node.end, result, places)) if places else self.term(result)
+
+    def _gradient_at(self, call: Call, key: str, order: int, node: Derivative) -> Term:
+        place = self.term(call.arguments[0])
+        inner = self.call(call)
+        if inner.shape != ():
+            raise NotationError("only a number has a gradient", node, question="fits")
+        shape = place.shape
+        if order == 2 and shape != ():
+            shape = (shape[0] * shape[1],) * 2
+        return Term("call", (place,), shape, node, (key, order), place.indices)
+
+    def _partials(
+        self, function: Node, parameters: tuple[Node, ...], order: int, node: Derivative
+    ) -> Node:
+        """All partial derivatives: a column, or the matrix of the second ones."""
+        span = (node.start, node.end)
+        if len(parameters) == 1:
+            return Derivative(*span, "nabla", function, parameters * order)
+        rows = tuple(
+            tuple(
+                Derivative(*span, "partial", function, by)
+                for by in ([(one,)] if order == 1 else [(one, other) for other in parameters])
+            )
+            for one in parameters
+        )
+        return Matrix(*span, rows, "bmatrix")
 
     def _differentiated(self, node: Node) -> Term:
         if isinstance(node, Name | Scripted):

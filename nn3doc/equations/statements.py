@@ -35,6 +35,7 @@ from nn3doc.equations.tree import (
     Dots,
     Listing,
     MapType,
+    Matrix,
     Name,
     Node,
     Number,
@@ -100,6 +101,7 @@ class Checker:
         self.positive: list[Evaluator] = []
         self.numbers = Numbers(book)
         self.tested: set[int] = set()
+        self.skipped: list[DefinitionError] = []
         self._regimes: dict[tuple[str, ...], tuple[list[Evaluator], list[Evaluator]]] = {}
         self._more: dict[int, tuple[list[Evaluator], list[Evaluator]]] = {}
         self._kinks: dict[str, bool] = {}
@@ -236,6 +238,7 @@ class Checker:
             self._fail(result, _kind(error.question), error.message, error, error.cure, offset)
         except DefinitionError as error:
             result.verdict = "skipped"
+            self.skipped.append(error)
             if not error.definition.statement.own:
                 self._fail(
                     result, "page", "this needs a definition, on a page this one builds on, that "
@@ -252,6 +255,20 @@ class Checker:
         finally:
             self.book.current = None
         return result
+
+    def blame(self) -> None:
+        """A definition that others could not be checked for has a finding, whatever its own check said."""
+        for error in self.skipped:
+            statement, cause = error.definition.statement, error.__cause__
+            if not statement.own or not isinstance(cause, NotationError):
+                continue
+            equation = self.equations[statement.place]
+            if any(finding.failing for finding in equation.findings):
+                continue
+            notes = (cause.cure,) if cause.cure else ()
+            start, end = (equation.body_start + place for place in (cause.start, cause.end))
+            equation.findings.append(Finding(_kind(cause.question), cause.message, start, end, notes))
+            equation.verdict = "failed"
 
     def _offset(self, statement: Statement) -> int:
         return self.equations[statement.place].body_start if statement.own else 0
@@ -337,7 +354,7 @@ class Checker:
             self._relation(statement, node, result)
         except NotationError as error:
             small = {name: size for name, size in self.numbers.sizes.items() if size <= 12}
-            if error.question not in ("fits", "known") or not small:
+            if error.question not in ("fits", "known") or not small or not _written_out(node):
                 raise
             book = self.book.sized(small)
             inner = Checker(book, self.seeds)
@@ -580,6 +597,8 @@ class Checker:
     ) -> Definition | None:
         if place != 0 or operator not in ("=", ":="):
             return None
+        if left.operation == "gather" and left.arguments[0].operation == "call":
+            left = left.arguments[0]
         if left.operation == "call":
             family = self.book.family(left.data[0])
             found = self.book.functions.get(family.letter)
@@ -595,7 +614,7 @@ class Checker:
     ) -> None:
         result.verdict = "defines" if result.verdict != "holds" else result.verdict
         result.defines.add(id(definition))
-        if left.operation == "call":
+        if definition.parameters:
             return
         for place, evaluator in enumerate(self.evaluators):
             tensor = evaluator(left).tensor.detach()
@@ -923,6 +942,25 @@ class Checker:
                 and id(definition.statement) in good
             ):  # fmt: skip
                 yield definition
+
+
+def _written_out(node: Node) -> bool:
+    """Whether a relation is written for sizes that are numbers: a whole matrix, `\\sum_{j=1}^{3}`."""
+    for inner in walk(node):
+        if isinstance(inner, Matrix):
+            down = any(all(isinstance(c, Dots) for c in row) for row in inner.rows)
+            across = any(isinstance(c, Dots) for c in inner.rows[0])
+            if not (down and across):
+                return True
+        if isinstance(inner, Binder) and isinstance(inner.high, Number):
+            return True
+        if isinstance(inner, Tuple) and any(isinstance(item, Number) for item in inner.items):
+            return True
+        if isinstance(inner, Scripted) and any(
+            isinstance(item, Number) and item.text not in ("0", "1") for item in inner.sub
+        ):
+            return True
+    return False
 
 
 def _by_cases(node: Relation) -> list[Relation] | None:

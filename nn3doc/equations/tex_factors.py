@@ -930,6 +930,8 @@ class FactorParser:
                     raise TexError("only \\nabla^2 can be read", power.start, power.end)
                 times = 2
         of = self.factor()
+        if not by and times == 2:
+            of = Derivative(start, of.end, "nabla", of, ())
         return Derivative(start, of.end, "nabla", of, by * times)
 
     def _root(self) -> Node:

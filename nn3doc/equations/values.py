@@ -95,11 +95,13 @@ class Evaluator:
         self.use_definitions = use_definitions
         self.formals: dict[str, Array] = {}
         self.working: set[Key] = set()
+        self.asked: set[Key] = set()
 
     # --- symbols ----------------------------------------------------------------------------
 
     def symbol(self, key: Key) -> Tensor:
         """The value of a symbol: one axis for each index slot, then rows and columns."""
+        self.asked.add(key)
         known = self.memo.get(key)
         if known is not None:
             return known
@@ -424,6 +426,10 @@ class Evaluator:
         if not place.requires_grad:
             place.requires_grad_()
         result = self._called(key, names, [place]).tensor
+        if not result.requires_grad:
+            return Array(names, torch.zeros_like(place))
+        if primes == 2 and term.arguments[0].shape != () and term.shape != term.arguments[0].shape:
+            return Array(names, _hessian(result, place))
         for _ in range(primes):
             (found,) = torch.autograd.grad(
                 result.sum(), place, create_graph=True, materialize_grads=True
@@ -553,9 +559,24 @@ def _jacobian(value: Tensor, source: Tensor) -> Tensor:
         return found.reshape(*value.shape, *source.shape)
     (found,) = torch.autograd.grad(
         flat, source, torch.eye(count, dtype=torch.float64), create_graph=True,
-        is_grads_batched=True, materialize_grads=True,
+        is_grads_batched=True, allow_unused=True,
     )  # fmt: skip
+    if found is None:
+        return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
     return found.reshape(*value.shape, *source.shape)
+
+
+def _hessian(value: Tensor, place: Tensor) -> Tensor:
+    """All second derivatives of a number by the entries of a vector; other axes are independent."""
+    (first,) = torch.autograd.grad(value.sum(), place, create_graph=True, materialize_grads=True)
+    flat = first.flatten(-2)
+    rows = []
+    for entry in range(flat.shape[-1]):
+        (row,) = torch.autograd.grad(
+            flat[..., entry].sum(), place, create_graph=True, materialize_grads=True
+        )
+        rows.append(row.flatten(-2))
+    return torch.stack(rows, dim=-2)
 
 
 def _with_two_axes(tensor: Tensor, term: Term) -> Tensor:

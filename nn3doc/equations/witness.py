@@ -55,6 +55,7 @@ class _Compared:
     line: int
     file: str
     difference: float
+    update: bool
 
 
 def add_witnesses(
@@ -184,7 +185,7 @@ def _compare_variables(
         if comparison is None or comparison.difference > tolerance:
             _disagree(checked, function, (name, key, line, file), comparison, evaluator, value)
             return None
-        compared.append(_Compared(name, key, line, file, comparison.difference))
+        compared.append(_Compared(name, key, line, file, comparison.difference, parameter))
     return compared
 
 
@@ -258,11 +259,9 @@ def _stated(checked: Checked, key: Key) -> tuple[Result | None, Equation | None]
 
 def _confirm(checked: Checked, function: PageFunction, one: _Compared) -> None:
     checked.checker.tested |= checked.checker.closure_of(one.key)
-    update = checked.book.find(one.key, updates=True)
+    update = checked.book.find(one.key, updates=True) if one.update else None
     for result in checked.results:
-        states = one.key in result.states or (
-            update is not None and one.key in result.updates
-        )
+        states = one.key in (result.updates if one.update else result.states)
         if not states or result.verdict == "failed":
             continue
         equation = checked.checker.equations[result.statement.place]
