@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,13 +45,23 @@ class Source:
 
 @dataclass
 class Checked:
-    """A page's report with what stands behind it, for witnesses, mutation and tests."""
+    """A page's report with what stands behind it, for witnesses, mutation and tests.
+
+    Attributes:
+        report: The report.
+        book: What the page says.
+        checker: What checked it.
+        results: What is said of each of its statements.
+        regions: Its formulas.
+        again: Checks the page once more, with another text, strictly.
+    """
 
     report: Report
     book: Book
     checker: Checker
     results: list[Result] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
+    again: Callable[[str], Report] = lambda text: Report("", text)
 
 
 def check_file(
@@ -142,6 +152,9 @@ def inspect_page(
     book = Book(Notation())
     checker = Checker(book, seeds)
     checked = Checked(report, book, checker)
+    checked.again = lambda changed: inspect_page(
+        changed, path, notation, builds_on, code, True, seeds
+    ).report
     try:
         checked.regions = formulas(text)
     except MarkdownError as error:

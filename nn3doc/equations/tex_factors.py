@@ -539,6 +539,9 @@ class FactorParser:
             if self.token.text in ("+", "-", "*"):  # a part of the name: ℝ_+
                 sign = self.advance()
                 return (Text(sign.start, sign.end, sign.text),)
+            if self.token.text == r"\infty":  # the largest entry: \|x\|_\infty
+                sign = self.advance()
+                return (Name(sign.start, sign.end, sign.text),)
             return (self._one_token(),)
         self.advance()
         items: list[Node] = []

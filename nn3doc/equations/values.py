@@ -570,6 +570,8 @@ def _hessian(value: Tensor, place: Tensor) -> Tensor:
     """All second derivatives of a number by the entries of a vector; other axes are independent."""
     (first,) = torch.autograd.grad(value.sum(), place, create_graph=True, materialize_grads=True)
     flat = first.flatten(-2)
+    if not first.requires_grad:
+        return torch.zeros(*flat.shape, flat.shape[-1], dtype=torch.float64)
     rows = []
     for entry in range(flat.shape[-1]):
         (row,) = torch.autograd.grad(
