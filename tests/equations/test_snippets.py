@@ -1,0 +1,127 @@
+"""The code on a page: which pieces there are, and what they assign."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nn3doc.equations.code import Snippets, run_page
+from nn3doc.equations.markdown import Lines, MarkdownError
+from nn3doc.equations.messages import render
+from nn3doc.equations.report import Report
+from nn3doc.equations.snippets import assigned_names, find_code, used_names
+
+
+def told(snippets: Snippets) -> str:
+    return render(Report(snippets.path, snippets.text, [], snippets.findings))
+
+
+# Every way of writing code that a page's tests are to run, and the ways that are not code to run.
+SPELLINGS = {
+    "python": "```python\nx = 1\n```",
+    "py": "```py\nx = 1\n```",
+    "tildes": "~~~python\nx = 1\n~~~",
+    "four ticks": "````python\nx = 1\n````",
+    "a title": '```python title="x.py" linenums="1"\nx = 1\n```',
+    "braces": "```{.python}\nx = 1\n```",
+    "braces and blanks": "``` { .python .annotate }\nx = 1\n```",
+    "capitals": "```Python\nx = 1\n```",
+    "in a list": "- ```python\n  x = 1\n  ```",
+    "in a quotation": "> ```python\n> x = 1\n> ```",
+    "indented": "    ```python\n    x = 1\n    ```",
+    "ends of lines as Windows writes them": "```python\r\nx = 1\r\n```\r\n",
+    "hidden": "<!-- invisible-code-block: python\nx = 1\n-->",
+    "hidden and indented": "  <!-- invisible-code-block: python\n  x = 1\n  -->",
+    "doctest": "```pycon\n>>> x = 1\n```",
+    "doctest in a python fence": "```python\n>>> x = 1\n```",
+}
+
+
+@pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_spelling_of_code_is_run(text: str) -> None:
+    snippets = run_page(f"Before.\n\n{text}\n\nAfter.\n", "page.md")
+    assert snippets.namespace["x"] == 1
+    assert told(snippets) == ""
+
+
+OTHERS = {
+    "a shell command": "```sh\nx = 1\n```",
+    "no language": "```\nx = 1\n```",
+    "within a fence of Markdown": "````markdown\n```python\nx = 1\n```\n````",
+    "a comment": "<!-- x = 1 -->",
+    "a code span": "`x = 1`",
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_what_is_not_python_is_not_run(text: str) -> None:
+    assert find_code(text) == []
+
+
+OUTPUTS = {
+    "as printed": "```python\nprint('a')\n```\n\n```output\na\n```",
+    "at once behind": "```python\nprint('a')\n```\n```output\na\n```",
+    "blanks at the ends of lines": "```python\nprint('a ')\n```\n\n```output\na\n```",
+    "an empty line at the end": "```python\nprint('a\\n')\n```\n\n```output\na\n```",
+    "nothing": "```python\n```\n\n```output\n```",
+    "indented": "  ```python\n  print('a\\n  b')\n  ```\n\n  ```output\n  a\n    b\n  ```",
+    "in a quotation": "> ```python\n> print('a')\n> ```\n>\n> ```output\n> a\n> ```",
+    "without one": "```python\nprint('a')\n```",
+}
+
+
+@pytest.mark.parametrize("text", OUTPUTS.values(), ids=OUTPUTS)
+def test_outputs_that_are_right(text: str) -> None:
+    assert told(run_page(text, "page.md")) == ""
+
+
+NAMES = {
+    "x = y = 1": ["x", "y"],
+    "x, (y, *z) = f()": ["x", "y", "z"],
+    "x += 1": ["x"],
+    "x: int = 1": ["x"],
+    "for i in r:\n  x = i": ["i", "x"],
+    "with f() as x: pass": ["x"],
+    "if a:\n  x = 1\nelse:\n  y = 2": ["x", "y"],
+    "import a.b": ["a"],
+    "import a.b as c": ["c"],
+    "from a import b as c, d": ["c", "d"],
+    "def f(p):\n  x = 1": ["f"],
+    "class C:\n  x = 1": ["C"],
+    "[i for i in r]": [],
+    "[x := i for i in r]": ["x"],
+    "f = lambda p: (x := p)": ["f"],
+    "a.b = 1\nc[0] = 2": [],
+}
+
+
+@pytest.mark.parametrize(("code", "names"), NAMES.items())
+def test_names_that_code_assigns(code: str, names: list[str]) -> None:
+    assert sorted(assigned_names(ast.parse(code))) == sorted(names)
+
+
+def test_names_that_code_reads() -> None:
+    assert used_names(ast.parse("x = y + f(z)[w]")) == {"y", "f", "z", "w"}
+
+
+PIECES = [
+    *("```", "```python", "```output", "~~~", ">", "- ", "    ", "\n", "\r\n", "\t", "x = 1"),
+    *(">>> 1", "<!-- invisible-code-block: python\n", "-->", "$", "$$", "`", 'source="a.b"', "é"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_fuzz_code_is_found_within_any_page(text: str) -> None:
+    lines = Lines(text)
+    try:
+        pieces = find_code(text)
+    except MarkdownError:
+        return
+    for code in pieces:
+        assert len(code.lines) == len(code.cut)
+        for number in range(len(code.lines)):
+            start, end = code.span(lines, code.first_line + number)
+            assert 0 <= start < end
+            shown = text[start:end].rstrip("\r\n")
+            assert shown in code.lines[number] or not code.lines[number].strip()
