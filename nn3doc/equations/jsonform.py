@@ -45,6 +45,7 @@ goes away; new fields may come at any time.
     Symbol.meaning        string    what the row says it means, in Markdown
     Symbol.shape          string    in symbolic sizes; "" for a number
     Symbol.sizes          string    in the page's numbers: (2, 3); "" without any
+    Symbol.part           string    "" for all of it; entry, row or column
     Symbol.python         string    its name in Python; "" without one
 
     Witness.kind          string    autograd, value, function, line, snippet or numbers

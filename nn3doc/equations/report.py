@@ -17,6 +17,7 @@ FindingKind = Literal[
     "vacuous",  # no instance
     "remark",  # an `unchecked` remark that is wrong: no reason, or nothing to leave unchecked
 ]
+Part = Literal["", "entry", "row", "column"]
 Verdict = Literal["holds", "defines", "declares", "states", "reads", "failed", "unchecked", "skipped"]
 
 
@@ -53,9 +54,11 @@ class SymbolUse:
         end: Offset behind it.
         family: The row of the notation table it belongs to: `W^{[l]}`.
         meaning: That row's meaning, layers put in; Markdown.
-        shape: Its shape in symbolic sizes: `(n_1, n_0)`; "" for a number or a function.
+        shape: Shape of the symbol in symbolic sizes: `(n_1, n_0)`; "" for a number or a function.
         python: Its Python name; "" where it has none.
-        sizes: The same shape in this page's example numbers: `(2, 3)`; "" where there are none.
+        sizes: The same shape in this page's example numbers, `(2, 3)`, and of a size its number;
+            "" where there are none.
+        part: What of the symbol is meant here: an entry, a row or a column of it; "" for all.
     """
 
     key: str
@@ -66,6 +69,7 @@ class SymbolUse:
     shape: str
     python: str
     sizes: str = ""
+    part: Part = ""
 
 
 @dataclass(frozen=True)

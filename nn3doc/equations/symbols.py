@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from nn3doc.equations.book import Book
-from nn3doc.equations.notation import NotationError, Reference
+from nn3doc.equations.notation import Family, NotationError, Reference, filled
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.python_names import obvious_name
-from nn3doc.equations.report import SymbolUse
+from nn3doc.equations.report import Part, SymbolUse
 from nn3doc.equations.sizes import Size, show
 from nn3doc.equations.tex import parse
 from nn3doc.equations.tokens import TexError
-from nn3doc.equations.tree import Binder, Name, Node, Number, Scripted, children
+from nn3doc.equations.tree import Binder, Name, Node, Number, Scripted, Sum, children
 
 
 def symbol_uses(tex: str, book: Book, numbers: Numbers | None = None) -> list[SymbolUse]:
@@ -45,31 +46,67 @@ def _use(
     layers: dict[str, int] = {}
     concrete: list[int | None] = []
     known = True
+    values: dict[str, str] = {}
     for slot, argument in zip(family.slots, reference.arguments, strict=True):
+        values[slot] = tex[argument.start : argument.end]
         if slot not in book.notation.concrete:
             concrete.append(None)
             continue
         try:
-            value = book.notation.integer(argument, {})
+            layers[slot] = book.notation.integer(argument, {})
         except NotationError:
-            known, value = False, 0
-        layers[slot] = value
-        concrete.append(value)
-    values = {
-        slot: tex[argument.start : argument.end]
-        for slot, argument in zip(family.slots, reference.arguments, strict=True)
-    }
-    shape, sizes = _shape(reference, tuple(concrete), known, book, numbers)
-    python = family.python or obvious_name(family.letter, list(values.values()))
-    for slot, text in values.items():
-        python = python.replace(f"{{{slot}}}", text)
-    text = tex[node.start : node.end]
+            known = False
+        concrete.append(layers.get(slot, 0))
+    shape, sizes = _shape(reference, tuple(concrete), values if not known else {}, book, numbers)
     return SymbolUse(
         key=_key(reference, tex), start=node.start, end=node.end, family=family.tex,
-        meaning=family.meaning, shape=shape,
-        python=python if family.kind in ("value", "size", "function") else "",
-        sizes=sizes if text else "",
+        meaning=_meaning(family.meaning, values), shape=shape,
+        python=_python(family, values, layers), sizes=sizes, part=_part(reference),
     )  # fmt: skip
+
+
+def _meaning(meaning: str, values: Mapping[str, str]) -> str:
+    """What a row says of all layers, said of one: `weights of layer $1$`."""
+    for slot, text in values.items():
+        if text != slot:
+            meaning = re.sub(rf",? where \${re.escape(slot)} = [^$]*\$", "", meaning)
+            pieces = meaning.split("$")
+            pieces[1::2] = [_filled_in(tex, slot, text) for tex in pieces[1::2]]
+            meaning = "$".join(pieces)
+    return meaning
+
+
+def _filled_in(tex: str, slot: str, text: str) -> str:
+    return re.sub(rf"(?<![\\a-zA-Z]){re.escape(slot)}(?![a-zA-Z])", lambda _: text, tex)
+
+
+def _python(family: Family, values: Mapping[str, str], layers: Mapping[str, int]) -> str:
+    """The name of this layer's variable: `A2` also for the last layer L = 2."""
+    if family.kind not in ("value", "size", "function"):
+        return ""
+    given = {slot: str(layers.get(slot, text)) for slot, text in values.items()}
+    if family.python:
+        name = family.python
+        for slot, text in given.items():
+            name = name.replace(f"{{{slot}}}", text)
+    elif family.meaning:  # a row that says there is no name
+        return ""
+    else:
+        name = obvious_name(family.letter, list(given.values()))
+    # Of a layer that is not said, `W{l}`, as the table has it, says more than `Wl`.
+    unsaid = any(not text.isdigit() for text in given.values())
+    return family.python if unsaid else name
+
+
+def _part(reference: Reference) -> Part:
+    if not reference.is_entry:
+        return ""
+    entry = reference.spelled or reference.family
+    if entry.row and reference.row is None:
+        return "column"
+    if entry.col and reference.col is None:
+        return "row"
+    return "entry"
 
 
 def _key(reference: Reference, tex: str) -> str:
@@ -78,62 +115,73 @@ def _key(reference: Reference, tex: str) -> str:
         argument.text if isinstance(argument, Number) else tex[argument.start : argument.end]
         for argument in reference.arguments
     ]
-    from nn3doc.equations.notation import filled
-
     return filled(reference.family, arguments)
 
 
 def _shape(
-    reference: Reference, concrete: tuple[int | None, ...], known: bool, book: Book,
+    reference: Reference, concrete: tuple[int | None, ...], unsaid: Mapping[str, str], book: Book,
     numbers: Numbers | None,
 ) -> tuple[str, str]:  # fmt: skip
     family = reference.family
-    if family.kind != "value" or reference.is_entry:
-        return "", ""
-    if not known:
-        if family.shape is None or not family.shape:
-            return "", ""
-        return "(" + ", ".join(_size_tex(size) for size in family.shape) + ")", ""
+    given = numbers.sizes if numbers else {}
     try:
+        if family.kind == "size":
+            layers = (str(layer) for layer in concrete)
+            name = filled(family, unsaid.values() or layers)
+            return "", str(_number(Size.of(name), book, given))
+        if family.kind != "value":
+            return "", ""
+        if unsaid:
+            sizes = [_plain(size, unsaid) for size in family.shape or ()]
+            return f"({', '.join(sizes)})" if sizes else "", ""
         shape = book.shape_of(family, concrete, reference.node)
+    except KeyError:
+        return "", ""
     except Exception:  # a finding of its own tells why
         return "", ""
     if not shape:
         return "", ""
-    given: list[str] = []
-    for size in shape:
-        try:
-            number = size.value(lambda name: (numbers.sizes if numbers else {})[name])
-        except KeyError:
-            return show(shape), ""
-        given.append(str(number))
-    return show(shape), "(" + ", ".join(given) + ")"
+    try:
+        counted = [str(_number(size, book, given)) for size in shape]
+    except KeyError:
+        return show(shape), ""
+    return show(shape), f"({', '.join(counted)})"
 
 
-def _size_tex(node: Node) -> str:
+def _number(size: Size, book: Book, given: Mapping[str, int]) -> int:
+    """A size in the page's numbers.
+
+    Raises:
+        KeyError: The page gives none.
+    """
+    return book.notation.canonical(size).value(lambda name: given[name])
+
+
+def _plain(node: Node, values: Mapping[str, str]) -> str:
+    """A size as TeX, slots filled in: `n_{l-1}` with l + 1 for l is `n_l`."""
     if isinstance(node, Name):
-        return node.letter
+        return values.get(node.letter, node.letter)
     if isinstance(node, Number):
         return node.text
     if isinstance(node, Scripted) and isinstance(node.base, Name) and node.sub:
-        inner = "".join(_plain(item) for item in node.sub)
-        return f"{node.base.letter}_{inner}" if len(inner) == 1 else f"{node.base.letter}_{{{inner}}}"
-    return _plain(node)
-
-
-def _plain(node: Node) -> str:
-    from nn3doc.equations.tree import Sum
-
-    if isinstance(node, Name):
-        return node.letter
-    if isinstance(node, Number):
-        return node.text
+        inner = "".join(_plain(item, values) for item in node.sub)
+        return (
+            f"{node.base.letter}_{inner}" if len(inner) == 1 else f"{node.base.letter}_{{{inner}}}"
+        )
     if isinstance(node, Sum):
         text = ""
         for term, sign in zip(node.terms, node.signs, strict=True):
-            text += ("-" if sign < 0 else "+" if text else "") + _plain(term)
-        return text
+            text += ("-" if sign < 0 else "+" if text else "") + _plain(term, values)
+        return _added(text)
     return "…"
+
+
+def _added(text: str) -> str:
+    """`l+1-1` as `l`."""
+    numbers = [int(number) for number in re.findall(r"[+-]\d+", text)]
+    rest = re.sub(r"[+-]\d+", "", text)
+    total = sum(numbers)
+    return f"{rest}{total:+d}" if total else rest
 
 
 __all__ = ["Size", "symbol_uses"]

@@ -99,6 +99,7 @@ def test_one_equation_whole() -> None:
                     "shape": "(n_1, n_0)",
                     "python": "W1",
                     "sizes": "(2, 3)",
+                    "part": "",
                 }
             ],
             "witnesses": [
