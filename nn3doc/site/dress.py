@@ -11,7 +11,7 @@ from html import escape
 
 from nn3doc.site.tags import Attributes, change_tags, text_of
 
-__all__ = ["dress", "dress_page"]
+__all__ = ["dress", "dress_page", "ids"]
 
 _TABLE = re.compile(r"<table>(?P<inner>.*?)</table>", re.DOTALL)
 _ALIVE = re.compile(
@@ -43,6 +43,17 @@ def _without_scripts(name: str, attributes: Attributes) -> Attributes:
         for key, value in attributes.items()
         if not (value or "").strip().lower().startswith(("javascript:", "vbscript:"))
     }
+
+
+def ids(content: str) -> set[str]:
+    """The anchors of a page: what a link to it may name."""
+    found: set[str] = set()
+
+    def note(name: str, attributes: Attributes) -> None:
+        found.update(value for key, value in attributes.items() if key == "id" and value)
+
+    change_tags(content, note, having="id=")
+    return found
 
 
 def dress_page(page: str) -> str:

@@ -22,7 +22,7 @@ from nn3doc.site import assets, mathematics
 from nn3doc.site.book import MathematicsError
 from nn3doc.site.check_hook import add_findings
 from nn3doc.site.checking import PageChecker
-from nn3doc.site.dress import dress, dress_page
+from nn3doc.site.dress import dress, dress_page, ids
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
 from nn3doc.site.printing import one_page
@@ -134,6 +134,8 @@ def _notebook(page: Page, config: MkDocsConfig) -> NotebookNode:
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Mends what the theme leaves undone in tables and code."""
+    # MkDocs looks for anchors before formulas are put in, and would warn of links to equations.
+    page.present_anchor_ids = (page.present_anchor_ids or set()) | ids(html)
     return dress(html)
 
 
