@@ -43,4 +43,4 @@ def test_each_picture_says_in_words_what_it_shows(page: str) -> None:
     assert len(pictures) == 6
     for picture in pictures:
         assert re.match(r'<svg [^>]*role="img" aria-label="[^"]{20,}"', picture)
-        assert "style=" not in picture
+        assert " style=" not in picture
