@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+import torch
 from torch import Tensor
 
 from nn3doc.equations.markdown import Region
@@ -124,6 +125,7 @@ class Function:
     target: Shape
     parameter_names: tuple[str, ...]
     body: Term | None
+    indirect: bool = False  # its arguments are in it through other definitions of the page
 
 
 class DefinitionError(Exception):
@@ -320,7 +322,9 @@ class Book:
             if condition in ("if", "when", "whenever") and made:
                 made[-1].conditions.append(inner)
                 continue
-            if condition in ("near", "around", "close") and made:
+            if condition in ("near", "around", "close") and made and not (
+                isinstance(inner, Relation) and inner.operators == ("in",)
+            ):
                 made[-1].near.append(inner)
                 continue
             made.extend(
@@ -821,7 +825,8 @@ class Book:
                     f"the index {unbound[0].letter} is free on the right", unbound[0].node,
                     "Make it an argument, or sum over it.",
                 )
-            self._hold_parameters(definition, body, formals)
+            through = self._reached_parameters(definition, body)
+            self._hold_parameters(definition, body, through)
         except NotationError as error:
             if definition.statement is self.current:
                 raise
@@ -830,8 +835,9 @@ class Book:
             self._working.discard(("function", letter))  # type: ignore[arg-type]
         return self._remember(
             letter,
-            Function(definition.parameters, tuple(found), body.shape, body.shape, names, body),
-        )
+            Function(definition.parameters, tuple(found), body.shape, body.shape, names, body,
+                     bool(through)),
+        )  # fmt: skip
 
     def _by_entries(
         self, definition: Definition, elaborator: Elaborator, body: Term
@@ -863,16 +869,38 @@ class Book:
         return tuple(values)
 
     def _hold_parameters(
-        self, definition: Definition, body: Term, formals: Mapping[str, Term]
+        self, definition: Definition, body: Term, through: set[str]
     ) -> None:
         """The arguments of a function are what its right side uses."""
-        used = {term.data for term in walk_terms(body) if term.operation == "formal"}
+        used = {term.data for term in walk_terms(body) if term.operation == "formal"} | through
         for parameter in definition.parameters:
             if spelled(parameter) not in used:
                 raise NotationError(
                     "this argument does not occur on the right", parameter,
                     "Leave it out, or write the argument that is meant.",
                 )
+
+    def _reached_parameters(self, definition: Definition, body: Term) -> set[str]:
+        """The arguments that the right side has through other definitions: w in `J(w) = \\sum_i p_i`."""
+        wanted: dict[str, str] = {}
+        for parameter in definition.parameters:
+            reference = self.notation.reference(parameter)
+            if reference is not None and reference.family.kind == "value":
+                wanted[reference.family.key] = spelled(parameter)
+        reached: set[str] = set()
+        seen: set[Key] = set()
+        stack = [body]
+        while stack:
+            for term in walk_terms(stack.pop()):
+                if term.operation != "family" or term.data in seen:
+                    continue
+                seen.add(term.data)
+                if term.data[0] in wanted:
+                    reached.add(wanted[term.data[0]])
+                found = self.find(term.data)
+                if found is not None:
+                    stack.append(self.elaborated(found, term.data)[0])
+        return reached
 
     def is_assumption(self, statement: Statement) -> bool:
         """Whether a statement is what the page assumes of a symbol."""
@@ -1140,7 +1168,7 @@ class Book:
         ends = [node for node in (definition.row, definition.col) if node is not None]
         entry_names = [node.letter for node in ends if isinstance(node, Name)]
         wanted = tuple([*names, *entry_names])
-        tensor = reorder(array, wanted)
+        tensor = self._from_one(definition, key, evaluator, reorder(array, wanted), len(names))
         sizes = [evaluator.size(size) for size in self.slot_sizes(key)]
         shape = [evaluator.size(s) for s in (self.shape_of_key(key) or (ONE, ONE))]
         if not definition.is_entry:
@@ -1155,6 +1183,23 @@ class Book:
         else:
             tensor = tensor.squeeze(-1).mT if tensor.shape[-1] == 1 else tensor.squeeze(-2)
         return tensor.expand(*sizes, *shape)
+
+    def _from_one(
+        self, definition: Definition, key: Key, evaluator: Evaluator, tensor: Tensor, count: int
+    ) -> Tensor:
+        """Room for the members before the first one that is defined: `y_i`, i = 2, …, n."""
+        free = self.elaborated(definition, key)[1].free
+        written = [node.letter for node, value in zip(definition.arguments, key[1], strict=True)
+                   if value is None and isinstance(node, Name)]  # fmt: skip
+        for axis, letter in enumerate(written[:count]):
+            index = free.get(letter)
+            if index is None or index.range is None or tensor.shape[axis] == 1:
+                continue
+            before = evaluator.size(index.range.low) - 1
+            if before > 0:
+                shape = [*tensor.shape[:axis], before, *tensor.shape[axis + 1 :]]
+                tensor = torch.cat([tensor.new_zeros(shape), tensor], dim=axis)
+        return tensor
 
     def function_definition(self, key: str) -> Function:
         """See `values.Book`."""

@@ -63,9 +63,12 @@ def _magnitude(evaluator: Evaluator, term: Term) -> float:
     if term.operation in ("add", "sum") and term.arguments:
         parts = term.arguments if term.operation == "add" else term.arguments[:1]
         return max(_magnitude(evaluator, part) for part in parts)
-    if term.operation in ("multiply", "divide"):
+    if term.operation == "at":  # at another place it is not what it is at this one
+        parts = (evaluator(part).tensor.detach() for part in (term, term.arguments[0]))
+        return max(float(part.abs().max()) for part in parts)
+    if term.operation in ("multiply", "divide", "matmul", "dot"):
         sizes = [_magnitude(evaluator, part) for part in term.arguments]
-        if term.operation == "multiply":
+        if term.operation != "divide":
             return sizes[0] * sizes[1]
         smallest = float(evaluator(term.arguments[1]).tensor.detach().abs().min())
         return sizes[0] / smallest if smallest else 0.0

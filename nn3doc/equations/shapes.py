@@ -101,6 +101,7 @@ class FunctionLike(Protocol):
     parameters: tuple[Node, ...]
     shapes: tuple[Shape, ...]
     shape: Shape
+    indirect: bool
 
 
 class Elaborator(Operations):

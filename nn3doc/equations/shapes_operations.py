@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as SequenceOf
 from typing import TYPE_CHECKING
 
+from nn3doc.equations.constants import Room
 from nn3doc.equations.elided import Limits
 from nn3doc.equations.notation import Notation, NotationError
 from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
@@ -162,6 +163,10 @@ class Operations:
         """The meaning of an expression; see `shapes`."""
         raise NotImplementedError
 
+    def sized(self, node: Node, room: Shape | Room) -> Term:
+        """An expression where I or **1** has the size that fits; see `shapes`."""
+        raise NotImplementedError
+
     # --- calls ------------------------------------------------------------------------------
 
     def call(self, node: Call) -> Term:
@@ -182,6 +187,16 @@ class Operations:
             )
         family = reference.family
         known = self.definitions.function(family.letter, function)
+        if known.indirect and not marks and any(
+            not same(bare(argument), bare(parameter))
+            for argument, parameter in zip(node.arguments, known.parameters, strict=False)
+        ) and len(node.arguments) == len(known.parameters):
+            own = Call(node.start, node.end, function, known.parameters)
+            places = tuple(
+                Relation(argument.start, argument.end, (parameter, argument), ("=",))
+                for parameter, argument in zip(known.parameters, node.arguments, strict=True)
+            )
+            return self.at(At(node.start, node.end, own, places))
         arguments = [self.term(argument) for argument in node.arguments]
         if len(arguments) != len(known.parameters):
             raise NotationError(
@@ -412,8 +427,10 @@ class Operations:
             if len(lefts) != len(rights):
                 raise NotationError("as many values as symbols", relation, question="fits")
             for symbol, value in zip(lefts, rights, strict=True):
-                place, given = self._variable(symbol, second=False), self.term(value)
-                if place.shape != given.shape:
+                place = self._variable(symbol, second=False)
+                given = self.sized(value, place.shape or (None, None))
+                zero = given.operation == "number" and given.data == 0
+                if place.shape != given.shape and not zero:
                     raise NotationError(
                         f"{show(given.shape)} for a symbol that is {show(place.shape)}", value,
                         question="fits",

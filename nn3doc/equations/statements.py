@@ -70,6 +70,7 @@ class Result:
         defines: Definitions that are this statement's.
         states: Symbols that stand on a left side of it, for witnesses in code.
         updates: Symbols that it gives a new value.
+        gives: Whether it gives numbers that nothing has confirmed so far.
     """
 
     statement: Statement
@@ -83,6 +84,7 @@ class Result:
     defines: set[int] = field(default_factory=set)
     states: set[Key] = field(default_factory=set)
     updates: set[Key] = field(default_factory=set)
+    gives: bool = False
 
 
 class Checker:
@@ -252,6 +254,10 @@ class Checker:
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
+        except (RuntimeError, KeyError, IndexError) as error:
+            said = str(error).strip().split("\n")[0]
+            self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node, "",
+                       offset)  # fmt: skip
         finally:
             self.book.current = None
         return result
@@ -688,6 +694,7 @@ class Checker:
                 self.tested |= self._closure(known)
             return
         if said.given:
+            result.gives = True
             result.verdict = "declares" if result.verdict != "holds" else "holds"
             return
         elaborator = self.elaborator(statement, layers, False)

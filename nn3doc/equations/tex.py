@@ -3,7 +3,7 @@
 The grammar refuses what it does not know and what can be read in two ways; it never guesses. Each
 function's docstring is its production, so grammar and code stay together.
 
-    formula   = statement (separator statement)*
+    formula   = (statement | bracketed) (separator (statement | bracketed))*
     separator = "," | ";" | "." | "\\\\" | "\\quad" | "\\text{…}" | an arrow
     statement = listing "\\in" sum | sum (relation sum)* | function ":" map
 
@@ -95,6 +95,10 @@ class _Parser(FactorParser):
             word = new_word if new_word is not None else word
             if self.at("end"):
                 break
+            bracketed = self.attempt(self._in_brackets)
+            if isinstance(bracketed, Formula):
+                statements.extend(bracketed.statements)
+                continue
             statement = self._statement()
             if word.startswith(_CONDITIONS):
                 statement = Condition(statement.start, statement.end, statement, word.split()[0])
@@ -143,10 +147,7 @@ class _Parser(FactorParser):
         return word
 
     def _statement(self) -> Node:
-        """Statement = listing "\\in" sum | "(" statement ")" | sum (relation sum)* [sequence]."""
-        bracketed = self.attempt(self._in_brackets)
-        if bracketed is not None:
-            return bracketed
+        """Statement = listing "\\in" sum | sum (relation sum)* ["," dots "," sum]."""
         listing = self.attempt(self._listing)
         if listing is not None:
             return listing
@@ -165,15 +166,20 @@ class _Parser(FactorParser):
         return sides[0]
 
     def _in_brackets(self) -> Node | None:
-        """A remark such as `(l = 1, \\dots, L)` behind an equation."""
+        """Bracketed = "(" statement ("," statement)* ")", such as `(l = 1, \\dots, L)`."""
         if not self.at("char", "("):
             return None
-        self.advance()
-        inner = self._statement()
-        if not isinstance(inner, Relation) or not self.at("char", ")"):
-            return None
-        self.advance()
-        return inner if self.at("end") or self._at_separator() else None
+        opening = self.advance()
+        inner: list[Node] = []
+        while not self.at("char", ")"):
+            self._separators()
+            inner.append(self._statement())
+            if not isinstance(inner[-1], Relation):
+                return None
+            self._separators()
+        closing = self.advance()
+        whole = Formula(opening.start, closing.end, tuple(inner), (), ())
+        return whole if self.at("end") or self._at_separator() else None
 
     def _listing(self) -> Node | None:
         """Listing = sum ("," sum)+ "\\in" sum."""

@@ -467,7 +467,8 @@ class Evaluator:
             given = self(value)
             if given.names:
                 raise NotationError("the value has an index", value.node, question="read")
-            inner.memo[place.data] = given.tensor.detach().clone().requires_grad_()
+            value_ = given.tensor.detach().expand(self.symbol(place.data).shape)
+            inner.memo[place.data] = value_.clone().requires_grad_()
         inner.formals = self.formals
         return inner(term.arguments[0])
 

@@ -194,7 +194,7 @@ def test_a_page_that_cannot_be_read(check: Run, content: str | bytes, message: s
 def test_symbols_that_only_define_each_other_do_not_pass(check: Run) -> None:
     code, out, _ = check("page.md", page="Let $y = x + 1$. Then $x = y - 1$.\n")
     assert code == 1
-    assert out.splitlines()[0] == "page.md:1:5: not checked: nothing gives its symbols values"
+    assert out.splitlines()[0] == "page.md:1:6: this symbol is defined through itself"
 
 
 def test_a_mistake_of_the_checker_is_told_as_one(
