@@ -66,7 +66,7 @@ def test_each_picture_fits_on_any_page(name: str) -> None:
     assert int(root.attrib["width"]) <= 480  # larger, and its text is too small on a phone
     assert len(gzip.compress(svg.encode())) < 8000
     sizes = [float(text.attrib["font-size"]) for text in root.iter(f"{SVG}text")]
-    assert min(sizes) >= 14
+    assert min(sizes) >= 15
 
 
 def test_each_module_that_draws_is_a_picture_with_a_name() -> None:

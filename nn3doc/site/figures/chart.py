@@ -59,7 +59,7 @@ class Chart(Drawing):
             numbers.append((across, self.bottom + 20, _tick(tick), "middle"))
         self.path("".join(grid), stroke=GRID)
         for across, level, text, anchor in numbers:
-            self.text(round(across, 1), round(level, 1), text, anchor=anchor, colour=MUTED, size=14)
+            self.text(round(across, 1), round(level, 1), text, anchor=anchor, colour=MUTED, size=15)
         self.path(f"M{self.left:g} {self.bottom:g}H{self.right:g}", stroke=INK)
         self.text((self.left + self.right) / 2, height - 8, x_label)
         self.text(4, 18, y_label, anchor="start")

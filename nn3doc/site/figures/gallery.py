@@ -39,5 +39,5 @@ def gallery(
             picture.rectangle(round(x, 1), round(y, 1), round(side, 1), round(side, 1), stroke=GRID)
         if name:
             level = 16 if named_above else round(y + side + 18, 1)
-            picture.text(round(x + side / 2, 1), level, name, colour=MUTED, size=15)
+            picture.text(round(x + side / 2, 1), level, name, colour=MUTED, size=16)
     return picture

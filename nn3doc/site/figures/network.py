@@ -47,12 +47,12 @@ def draw() -> str:
         ("layer 2: output", "$A^{[2]} = \\hat Y$", "$(n_2, m)$"),
     )
     for x, (words, symbol, shape), colour in zip(COLUMNS, heads, COLOURS, strict=True):
-        picture.text(x, 18, words, colour=colour, size=15)
+        picture.text(x, 18, words, colour=colour, size=16)
         picture.text(x, 42, symbol, size=18)
         picture.text(x, 62, shape, colour=MUTED)
     for x, layer in ((151, 1), (329, 2)):
         picture.path(f"M{x - 62} 324v6h124v-6", stroke=INK)
         picture.text(x, 353, f"$W^{{[{layer}]}}$, $b^{{[{layer}]}}$", size=18)
         picture.text(x, 375, f"$(n_{layer}, n_{layer - 1})$, $(n_{layer}, 1)$", colour=MUTED)
-    picture.text(151, 400, "row 1 of $W^{[1]}$: into $a_1$", colour=ACCENT, size=15)
+    picture.text(151, 400, "row 1 of $W^{[1]}$: into $a_1$", colour=ACCENT, size=16)
     return picture.svg()

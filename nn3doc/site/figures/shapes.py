@@ -44,13 +44,13 @@ def draw() -> str:
     picture.rectangle(a + column, TOP + (ROWS - INNER) / 2, BAND, INNER, fill=ACCENT, stroke="none")
     picture.rectangle(b, row, ONE, BAND, fill=ACCENT, stroke="none")
     picture.rectangle(z + column, row, BAND, BAND, fill=ACCENT, stroke="none")
-    picture.text(z + column + BAND + 5, row + 12, "$z^{[1](i)}_j$", anchor="start", size=15)
+    picture.text(z + column + BAND + 5, row + 12, "$z^{[1](i)}_j$", anchor="start", size=16)
     picture.text(
         12,
         180,
         "Row $j$ of $W^{[1]}$ times column $(i)$ of $A^{[0]}$, of the same length $n_0$,",
         anchor="start",
-        size=14,
+        size=16,
         colour=INK,
     )
     picture.text(
@@ -58,7 +58,7 @@ def draw() -> str:
         202,
         "plus entry $j$ of $b^{[1]}$, which is the same for every example.",
         anchor="start",
-        size=14,
+        size=16,
         colour=INK,
     )
     return picture.svg()

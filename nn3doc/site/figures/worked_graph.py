@@ -14,7 +14,7 @@ NODES = {
     "Z2": (228, 388, "$Z^{[2]}$", "$(1, 4)$"),
     "Yhat": (400, 388, "$\\hat Y$", "$(1, 4)$"),
     "L": (400, 520, "$\\Lambda$", "$(1, 4)$"),
-    "J": (228, 520, "$J$", "number"),
+    "J": (228, 520, "$J$", "scalar"),
 }
 WIDE, TALL = 58, 48
 
@@ -50,9 +50,9 @@ def draw() -> str:
     edge("Z2", "Yhat", OUTPUT, r"\partial \hat y", r"\partial z^{[2]}", 314, 356)
     edge("Yhat", "L", LOSS, r"\partial \ell", r"\partial \hat y", 436, 452)
     edge("L", "J", MUTED, "", "", 0, 0)
-    picture.text(314, 508, "mean over $i$", colour=MUTED, size=14)
+    picture.text(314, 508, "mean over $i$", colour=MUTED, size=15)
     for x, y, symbol, shape in NODES.values():
         picture.rectangle(x - WIDE / 2, y - TALL / 2, WIDE, TALL, rx=9, stroke_width=1.5)
         picture.text(x, y - 2, symbol, size=18)
-        picture.text(x, y + 17, shape, colour=MUTED, size=14)
+        picture.text(x, y + 17, shape, colour=MUTED, size=15)
     return picture.svg()
