@@ -5,9 +5,10 @@ fifth image of each digit is kept for testing, 1,000 in all. With a folder that 
 of the original database they are all 70,000: 60,000 to learn from and 10,000 for testing, as their
 authors divided them. No random number is drawn, so the division is the same every time.
 
->>> X, Y, X_test, Y_test = load()
->>> X.shape, Y.shape, X_test.shape, Y_test.shape
-(torch.Size([784, 4000]), torch.Size([10, 4000]), torch.Size([784, 1000]), torch.Size([10, 1000]))
+Examples:
+    >>> X, Y, X_test, Y_test = load()
+    >>> [tuple(part.shape) for part in (X, Y, X_test, Y_test)]
+    [(784, 4000), (10, 4000), (784, 1000), (10, 1000)]
 """
 
 from functools import lru_cache
@@ -82,8 +83,9 @@ def load(target: Target = "ten", folder: str | PathLike[str] | None = None) -> D
 def targets(labels: Int[Tensor, "m"], target: Target = "ten") -> Float[Tensor, "ny m"]:
     """Writes labels as the lesson's `Y`.
 
-    >>> targets(torch.tensor([3, 8, 3]), (3, 8))
-    tensor([[0., 1., 0.]])
+    Examples:
+        >>> targets(torch.tensor([3, 8, 3]), (3, 8))
+        tensor([[0., 1., 0.]])
 
     Args:
         labels: The digits the images show, (m,), each from 0 to 9.
@@ -111,8 +113,9 @@ def accuracy(A2: Float[Tensor, "ny m"], Y: Real[Tensor, "ny m"]) -> float:
     With ten rows the network decides for the digit whose output is largest; with one row for 1
     where the output is above one half.
 
-    >>> accuracy(torch.tensor([[0.9, 0.2, 0.6, 0.3]]), torch.tensor([[1.0, 0.0, 0.0, 0.0]]))
-    0.75
+    Examples:
+        >>> accuracy(torch.tensor([[0.9, 0.2, 0.6, 0.3]]), torch.tensor([[1.0, 0.0, 0.0, 0.0]]))
+        0.75
 
     Args:
         A2: Prediction, (10, m) or (1, m).

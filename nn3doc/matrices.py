@@ -79,13 +79,14 @@ def bvector_row(template: str, col: int | str) -> str:
 def bmatrix(template: str, row: int | str, col: int | str, compress: bool = False) -> str:
     r"""Writes a matrix: rows 1, 2, ⋮, `row`−1, `row` of columns 1, 2, ⋯, `col`−1, `col`.
 
-    >>> print(bmatrix("w_{row,col}", "n_1", 784, compress=True))
-    \begin{bmatrix}
-    w_{1,1} & w_{1,2} & \cdots & w_{1,784} \\
-    w_{2,1} & w_{2,2} & \cdots & w_{2,784} \\
-    \vdots & \vdots & \ddots & \vdots \\
-    w_{n_1,1} & w_{n_1,2} & \cdots & w_{n_1,784}
-    \end{bmatrix}
+    Examples:
+        >>> print(bmatrix("w_{row,col}", "n_1", 784, compress=True))
+        \begin{bmatrix}
+        w_{1,1} & w_{1,2} & \cdots & w_{1,784} \\
+        w_{2,1} & w_{2,2} & \cdots & w_{2,784} \\
+        \vdots & \vdots & \ddots & \vdots \\
+        w_{n_1,1} & w_{n_1,2} & \cdots & w_{n_1,784}
+        \end{bmatrix}
 
     Args:
         template: TeX of an entry; the words `row` and `col` in it become the numbers of its row and
