@@ -292,8 +292,8 @@ class Notation:
             upper = letter[:-2] + letter[-2].upper() + "}"
         for candidate in (upper, f"\\mathbf{{{upper}}}"):
             for family in self.families.get(candidate, ()) if upper else ():
-                if family.kind == "value" and not family.entry_of and family.shape is not None:
-                    if len(family.shape) == 2:
+                if family.kind == "value" and not family.entry_of:
+                    if family.shape is None or len(family.shape) == 2:
                         parts = (*family.parts, Part("sub", "·row"), Part("sub", "·col"))
                         result.append(
                             replace(family, letter=letter, parts=parts, entry_of=family.key,

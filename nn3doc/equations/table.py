@@ -26,7 +26,18 @@ from nn3doc.equations.notation import (
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.tex import parse, parse_symbol
 from nn3doc.equations.tokens import TexError
-from nn3doc.equations.tree import Name, Node, Number, Product, Relation, Sequence, bare, same
+from nn3doc.equations.tree import (
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    Sequence,
+    bare,
+    same,
+    walk,
+)
 
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -251,7 +262,12 @@ def function_family(known: Family, source: list[Membership], target: Membership)
 
 def _entry(node: Node, tex: str, owner: Family, notation: Notation) -> Family:
     """The pattern of an entry; which of its further slots is the row, and which the column."""
-    letter, parts = pattern(node, notation, frozenset(owner.slots))
+    fixed = {part.fixed for part in owner.parts}
+    letters = {
+        item.letter for part in (node.sub if isinstance(node, Scripted) else ())
+        for item in walk(part) if isinstance(item, Name) and item.letter not in fixed
+    }  # fmt: skip
+    letter, parts = pattern(node, notation, frozenset(letters | set(owner.slots)))
     further = [part for part in parts if part.slot and part.slot not in owner.slots]
     shape = owner.shape or ()
     row = col = ""
