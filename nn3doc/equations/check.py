@@ -75,6 +75,19 @@ def check_with(
     return report
 
 
+def inspect_with_code(path: Path, notation: Path | None = None) -> page.Checked:
+    """A page with its code run, checked strictly, and all that stands behind its report.
+
+    Raises:
+        NoPageError: The page cannot be read.
+    """
+    text, _ = read_page(path)
+    snippets: Snippets | bool = True
+    with contextlib.suppress(MarkdownError):
+        snippets = run_page(text, str(path))
+    return page.inspect_file(path, notation, code=snippets, strict=True)
+
+
 _NO_NOTATION = Finding(
     "page",
     "this page has no notation table",

@@ -24,7 +24,7 @@ from nn3doc.equations.report import Equation
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.statements import Checker
 from nn3doc.equations.terms import Term, walk_terms
-from nn3doc.equations.tree import Node, Relation
+from nn3doc.equations.tree import Node, Number, Relation, walk
 from nn3doc.equations.values import Evaluator, MissingValue, TooLarge, aligned
 from nn3doc.equations.variants import Outcome, Variants
 
@@ -159,7 +159,7 @@ def _same_statement(old: Checker, one: Statement, new: Checker, other: Statement
                 if not _same_side((old, one, a), (new, other, b), layers):
                     return False
     except (NotationError, DefinitionError, MissingValue, TooLarge, KeyError):
-        return False
+        return False  # what cannot be worked out is not known to be the same
     return True
 
 
@@ -173,14 +173,15 @@ def _same_side(
         elaborator: Elaborator = checker.elaborator(statement, layers, False)
         terms.append(elaborator.term(node))
     if terms[0].shape != terms[1].shape:
-        return False
+        return _same_numbers(one, terms[0], other, terms[1])
     if any(term.operation == "sizes" for whole in terms for term in walk_terms(whole)):
         return True  # an equation between sizes says only what fits
     updates = isinstance(one[1].node, Relation) and one[1].node.operators[0] == "<-"
     if updates and one[2] is one[1].node.sides[0] and terms[0].data != terms[1].data:
         return False  # another symbol is given a value
     if is_numeric(one[2]) and is_numeric(other[2]):
-        return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1])
+        slack = _rounding(one[2], one[1].node)
+        return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1], slack)
     pairs = zip(
         [*one[0].evaluators, *one[0].positive], [*other[0].evaluators, *other[0].positive],
         strict=True,
@@ -188,7 +189,32 @@ def _same_side(
     return all(_equal(first, terms[0], second, terms[1]) for first, second in pairs)
 
 
-def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term) -> bool:
+def _same_numbers(
+    one: tuple[Checker, Statement, Node], left: Term, other: tuple[Checker, Statement, Node],
+    right: Term,
+) -> bool:  # fmt: skip
+    """Sides of a statement about the worked example, with its numbers: a 1 × 1 matrix transposed."""
+    node = one[1].node
+    if not isinstance(node, Relation) or not any(is_numeric(side) for side in node.sides):
+        return False
+    values = [
+        checker.numbers.evaluator()(term).tensor.detach()
+        for checker, term in ((one[0], left), (other[0], right))
+    ]
+    return values[0].shape == values[1].shape and bool((values[0] == values[1]).all())
+
+
+def _rounding(side: Node, relation: Node) -> float:
+    """Half of the last digit of what a calculation gives: what is less cannot be seen on the page."""
+    assert isinstance(relation, Relation)
+    last = relation.sides[-1]
+    decimals = [n.decimals or 0 for n in walk(last) if isinstance(n, Number)]
+    return 0.5 * 10.0 ** -max(decimals, default=0) if side is not last and decimals else 0.0
+
+
+def _equal(
+    first: Evaluator, one: Term, second: Evaluator, other: Term, slack: float = 0.0
+) -> bool:
     left, right = first(one), second(other)
     if set(left.names) != set(right.names):
         return False
@@ -200,7 +226,7 @@ def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term) -> bool:
     if a.numel() == 0:
         return True
     size = float(torch.maximum(a.abs(), b.abs()).max())
-    return float((a - b).abs().max()) <= 1e-9 * size
+    return float((a - b).abs().max()) <= max(1e-9 * size, slack)
 
 
 def read_explained(path: Path) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import torch
 from torch import Tensor
@@ -144,20 +145,22 @@ class Numbers:
                     return Held()
                 value = array.tensor
         except (MissingValue, KeyError):
-            return self._from_snippets(key, literal, where)
+            return self._from_snippets(key, literal, where, statement)
         return self._hold((value.detach(), torch.zeros_like(value)), literal, where)
 
     def _is_free(self, key: Key) -> bool:
         return self.book.find(key) is None
 
     def _from_snippets(
-        self, key: Key | None, literal: tuple[Tensor, Tensor], where: Node
+        self, key: Key | None, literal: tuple[Tensor, Tensor], where: Node, statement: Statement
     ) -> Held:
         """Numbers that only the code can confirm: what a snippet has assigned."""
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
         if key is None:
             return Held()
         if key not in assigned:
+            if self.snippets is not None and statement.own:
+                self.unused[key] = (statement, where)
             return Held(given=True)
         value = assigned[key]
         return self._hold((value, 1e-5 * value.abs()), literal, where)
@@ -218,7 +221,7 @@ class Numbers:
                 )
         allowed = slack + rounding + 1e-9 * torch.maximum(value.abs(), written.abs()) + 1e-12
         gap = (value - written).abs()
-        wrong = gap > allowed
+        wrong = ~(gap <= allowed) | _badly_rounded(value, written, slack, rounding)
         if bool(wrong.any()):
             place = int(wrong.flatten().nonzero()[0])
             at = _cell(where, place)
@@ -291,6 +294,19 @@ class _Plain(Elaborator):
                 value = self.moved[1]
             return Term("number", (), (), node, value)
         return super().term(node)
+
+
+def _badly_rounded(value: Tensor, written: Tensor, slack: Tensor, rounding: Tensor) -> Tensor:
+    """Where an exact half was rounded to neither of the two that are in use: up, or to even."""
+    gap = (value - written).abs()
+    half = (rounding > 0) & (slack == 0) & ((gap - rounding).abs() <= rounding * 1e-6)
+    for place in half.flatten().nonzero().flatten().tolist():
+        exact = Decimal(f"{float(value.flatten()[place]):.12g}")
+        unit = Decimal(f"{2 * float(rounding.flatten()[place]):.12g}")
+        shown = Decimal(f"{float(written.flatten()[place]):.12g}")
+        allowed = {exact.quantize(unit, ROUND_HALF_UP), exact.quantize(unit, ROUND_HALF_EVEN)}
+        half.view(-1)[place] = shown not in allowed
+    return half
 
 
 def _digits(node: Node) -> int:

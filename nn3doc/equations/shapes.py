@@ -270,6 +270,11 @@ class Elaborator(Operations):
             )  # fmt: skip
         if not reference.is_entry:
             return base
+        if shape == () and family.shape is not None and len(family.shape) == 2:
+            for place in (reference.row, reference.col):  # a 1 × 1 matrix is its only entry
+                if place is not None and not isinstance(place, Colon):
+                    self.index_term(place, Range(ONE, ONE), family.tex)
+            return base
         return self.entry(base, reference.row, reference.col, reference.node, family.tex)
 
     def entry(

@@ -369,7 +369,7 @@ class Checker:
             retried = Result(statement)
             try:
                 inner._relation(statement, node, retried)
-            except NotationError:
+            except (NotationError, DefinitionError):
                 raise error from None
             if retried.defines:
                 raise  # what defines a symbol does so for all sizes

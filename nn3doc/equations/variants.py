@@ -49,6 +49,7 @@ class Variants:
 
     def __init__(self, checked: Checked, path: str = "page.md") -> None:
         self.checked = checked
+        self.again = checked.again
         self.path = path
         self.numbers = checked.checker.numbers.copy(checked.book)
         self.by_place: dict[int, list[Statement]] = {}
@@ -98,6 +99,8 @@ class Variants:
             number for result in self.checked.results if result.statement.place == place
             for number in result.defines
         }  # fmt: skip
+        if any(r.verdict == "declares" or r.gives for r in outcome.results):
+            return self._read_again(place, tex, outcome)
         if not new and not old:
             return outcome
         tested: set[int] = set()
@@ -119,6 +122,18 @@ class Variants:
             return replace(outcome, caught=found, by="code")
         if not new <= tested | outcome.checker.tested:
             return replace(outcome, caught="untested definition", by="untested")
+        return outcome
+
+    def _read_again(self, place: int, tex: str, outcome: Outcome) -> Outcome:
+        """The whole page with the change: what it declares or gives can reach anything."""
+        equation = self.checked.checker.equations[place]
+        text = self.checked.report.text
+        end = equation.body_start + len(equation.tex)
+        changed = text[: equation.body_start] + tex + text[end:]
+        report = self.again(changed)
+        failing = [f for f in report.all_findings if f.failing]
+        if failing:
+            return replace(outcome, caught=failing[0].message, by="elsewhere")
         return outcome
 
     def _touched(self, outcome: Outcome, result: Result, old: set[int]) -> bool:
