@@ -49,6 +49,7 @@ def executed(path: Path, cache: Path) -> NotebookNode:
     if kept.exists():
         return _read(kept)
     _run(notebook, path)
+    _without_addresses(notebook)
     cache.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(".part")
     part.write_text(str(nbformat.writes(notebook)), encoding="utf-8")
@@ -86,6 +87,15 @@ def _run(notebook: NotebookNode, path: Path) -> None:
             raise NotebookError(
                 f"{path}: the process that runs its code ended by itself"
             ) from error
+
+
+def _without_addresses(notebook: NotebookNode) -> None:
+    """Takes out where in memory an object lay: the same notebook is to give the same file."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            plain = output.get("data", {}).get("text/plain")
+            if plain:
+                output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+>", ">", plain)
 
 
 def _kernel_config(folder: str) -> Config:

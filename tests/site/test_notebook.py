@@ -84,6 +84,14 @@ def test_a_notebook_is_run_once_and_again_when_it_changed(tmp_path: Path) -> Non
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
+def test_running_twice_gives_the_same_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "page.ipynb", new_code_cell("object()"))
+    once = executed(path, tmp_path / "cache")
+    again = executed(path, tmp_path / "other-cache")
+    assert once.cells[0].outputs[0].data["text/plain"] == "<object>"
+    assert nbformat.writes(once) == nbformat.writes(again)
+
+
 def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "page.ipynb", new_markdown_cell("# A"), new_code_cell("x = 1\n1 / 0"))
     with pytest.raises(NotebookError) as caught:
