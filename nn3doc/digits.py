@@ -24,7 +24,7 @@ from torch import Tensor
 from nn3doc._arguments import check_arguments
 from nn3doc._idx import Bytes, DigitsError, read_mnist
 
-__all__ = ["Digits", "DigitsError", "Target", "accuracy", "load", "targets"]
+__all__ = ["Digits", "DigitsError", "Target", "load", "share_right", "targets"]
 
 Target = Literal["ten"] | int | tuple[int, int]
 """What the network is to tell.
@@ -107,14 +107,14 @@ def targets(labels: Int[Tensor, "m"], target: Target = "ten") -> Float[Tensor, "
 
 
 @check_arguments()
-def accuracy(A2: Float[Tensor, "ny m"], Y: Real[Tensor, "ny m"]) -> float:
+def share_right(A2: Float[Tensor, "ny m"], Y: Real[Tensor, "ny m"]) -> float:
     """Tells which part of the images is recognised.
 
     With ten rows the network decides for the digit whose output is largest; with one row for 1
     where the output is above one half.
 
     Examples:
-        >>> accuracy(torch.tensor([[0.9, 0.2, 0.6, 0.3]]), torch.tensor([[1.0, 0.0, 0.0, 0.0]]))
+        >>> share_right(torch.tensor([[0.9, 0.2, 0.6, 0.3]]), torch.tensor([[1.0, 0.0, 0.0, 0.0]]))
         0.75
 
     Args:

@@ -11,7 +11,7 @@ import torch
 
 from nn3doc import digits
 from nn3doc._arguments import ArgumentError
-from nn3doc.digits import DigitsError, accuracy, load, targets
+from nn3doc.digits import DigitsError, load, share_right, targets
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -143,17 +143,17 @@ def test_targets() -> None:
 
 def test_accuracy_of_one_output_is_by_rounding() -> None:
     A2 = torch.tensor([[0.9, 0.6, 0.4, 0.5]])
-    assert accuracy(A2, torch.tensor([[1, 0, 0, 0]])) == 0.75
+    assert share_right(A2, torch.tensor([[1, 0, 0, 0]])) == 0.75
 
 
 def test_accuracy_of_ten_outputs_is_by_the_largest() -> None:
     A2 = torch.tensor([[0.2, 0.1, 0.9], [0.3, 0.0, 0.8]])
-    assert accuracy(A2, torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]])) == pytest.approx(2 / 3)
+    assert share_right(A2, torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]])) == pytest.approx(2 / 3)
 
 
 def test_accuracy_of_different_shapes() -> None:
     with pytest.raises(ArgumentError) as caught:
-        accuracy(torch.rand(10, 4), torch.ones(1, 4))
+        share_right(torch.rand(10, 4), torch.ones(1, 4))
     assert str(caught.value) == "Y is (1, 4); expected (ny, m) = (10, 4), ny = 10 from A2 (10, 4)"
 
 

@@ -179,13 +179,13 @@ def _learn(data: "Digits", args: argparse.Namespace) -> tuple[dict[str, "Tensor"
 
 def _result(data: "Digits", parameters: dict[str, "Tensor"]) -> str:
     """The cost, and the part of the images that is recognised."""
-    from nn3doc.digits import accuracy
+    from nn3doc.digits import share_right
     from nn3doc.network import compute_cost, forward_propagation
 
     lines = []
     for name, X, Y in (("learnt from", data.X, data.Y), ("test", data.X_test, data.Y_test)):
         _, A2 = forward_propagation(X, **parameters)
-        cost, part, m = compute_cost(A2, Y).mean().item(), accuracy(A2, Y), X.shape[1]
+        cost, part, m = compute_cost(A2, Y).mean().item(), share_right(A2, Y), X.shape[1]
         right = f"{round(part * m):,} of {m:,}"
         lines.append(f"{name:<11}  cost {cost:.4f}  accuracy {part:6.1%} ({right})")
     return "\n".join(lines)
