@@ -12,7 +12,14 @@ from nn3doc.site.tags import Attributes, change_tags
 
 __all__ = ["one_page"]
 
-_REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "headers")
+_REFERENCES = (
+    "for",
+    "aria-labelledby",
+    "aria-describedby",
+    "aria-controls",
+    "headers",
+    "popovertarget",
+)
 
 
 def one_page(pages: dict[str, str]) -> str:
