@@ -10,12 +10,12 @@ import logging
 import re
 from pathlib import Path
 
-from nn3doc.equations import markdown
+from nn3doc.equations import examples, markdown
 from nn3doc.equations.markdown import MarkdownError, Region
 from nn3doc.equations.pages import NOTEBOOK, NoPageError, read_page
 from nn3doc.site.checking import PageChecker, Told
 
-__all__ = ["add_findings", "with_boxes"]
+__all__ = ["add_examples", "add_findings", "shown", "with_boxes"]
 
 _log = logging.getLogger("mkdocs.plugins.nn3doc")
 
@@ -29,8 +29,7 @@ def add_findings(content: str, path: Path, checker: PageChecker) -> str:
         path: The page's file.
         checker: Checks pages.
     """
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    told = checker.check(shown).told
+    told = checker.check(shown(path)).told
     for one in told:
         _log.log(logging.WARNING if one.failing else logging.INFO, "%s", one.text.rstrip("\n"))
     failing = [one for one in told if one.failing]
@@ -41,6 +40,33 @@ def add_findings(content: str, path: Path, checker: PageChecker) -> str:
     except NoPageError:
         return content
     return with_boxes(content, text, failing)
+
+
+def shown(path: Path) -> Path:
+    """A file as messages name it: from the folder that the build was started in, if it is there."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def add_examples(content: str, path: Path, checker: PageChecker) -> str:
+    """Puts behind each example on a page what the checker says of it, and warns of broken ones.
+
+    Args:
+        content: The page's Markdown, with or without its front matter.
+        path: The page's file.
+        checker: Checks pages.
+    """
+    found = examples.examples(content)
+    if not found:
+        return content
+    here = _here(path)
+    told = checker.check(here).examples
+    if len(told) != len(found):  # the page is not read, which is told already
+        return content
+    for region, one in zip(found, told, strict=True):
+        if one.problem:
+            line = region.body.strip().partition("\n")[0]
+            _log.warning("%s: the example %r: %s", here, line, one.problem)
+    return examples.shown(content, told)
 
 
 def with_boxes(content: str, text: str, told: list[Told]) -> str:
@@ -64,6 +90,11 @@ def with_boxes(content: str, text: str, told: list[Told]) -> str:
         before, after = content[:place], content[place:]
         content = f"{before.rstrip(' ')}\n\n{''.join(boxes[place])}{after.removeprefix(chr(10))}"
     return content
+
+
+def _here(path: Path) -> Path:
+    """The path as the command would be given it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _place(text: str, regions: list[Region], offset: int) -> tuple[int, str]:

@@ -6,6 +6,7 @@ Only glue: each event hands its part of the work to a module that knows nothing 
 import hashlib
 import os
 import subprocess
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 
+from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.site import assets, mathematics
+from nn3doc.site.answers import Answers, CheckedText
 from nn3doc.site.book import MathematicsError
-from nn3doc.site.check_hook import add_findings
+from nn3doc.site.check_hook import add_findings, shown
 from nn3doc.site.checking import PageChecker
 from nn3doc.site.dress import dress, dress_page, ids
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
@@ -31,6 +34,7 @@ from nn3doc.site.typeset import TypesetterError
 
 _serving = False
 _checker: PageChecker | None = None
+_answers: Answers | None = None
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
@@ -81,10 +85,40 @@ def _mathematics(config: MkDocsConfig) -> mathematics.Mathematics:
     return mathematics.of(Path(options["docs_dir"]).resolve(), Path(options["cache"]).resolve())
 
 
+def _page_answers(config: MkDocsConfig) -> Answers:
+    global _answers
+    if _answers is None:
+        _answers = Answers(_mathematics(config))
+    return _answers
+
+
+def _checked(files: Files, checker: PageChecker) -> dict[str, CheckedText]:
+    """What the checker says of every page, by the page's name."""
+    found = {}
+    for file in files:
+        if file.abs_src_path is None or not file.src_uri.endswith((".md", ".ipynb")):
+            continue
+        path = shown(Path(file.abs_src_path))
+        try:
+            text, _ = read_page(path)
+        except NoPageError:
+            continue  # MkDocs will say so
+        found[file.src_uri] = CheckedText(text, checker.check(path).data, file.dest_uri)
+    return found
+
+
+def _built() -> str:
+    """The date of the build, as readers write it."""
+    date = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
+    return f"{date.day} {date:%B %Y}"
+
+
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Leaves out what no page asks for, adds the site's one script, typesets what is new."""
+    answers = _page_answers(config)
+    answers.read(_checked(files, _page_checker(config)))
     try:
-        _mathematics(config).prepare()
+        _mathematics(config).prepare(answers.formulas())
     except (MathematicsError, TypesetterError) as error:
         raise PluginError(str(error)) from error
     kept = Files([file for file in files if not assets.is_superfluous(file.dest_uri)])
@@ -108,6 +142,8 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     """Checks a page, or runs it if it is a notebook, which goes on as Markdown."""
     path = Path(str(page.file.abs_src_path))
     markdown = add_findings(markdown, path, _page_checker(config))
+    markdown = add_examples(markdown, path, _page_checker(config))
+    markdown = add_counts(markdown, [file.abs_src_path for file in files.documentation_pages()])
     if page.file.src_uri.endswith(".ipynb"):
         notebook = _notebook(page, config)
         page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
@@ -133,18 +169,22 @@ def _notebook(page: Page, config: MkDocsConfig) -> NotebookNode:
 
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Mends what the theme leaves undone in tables and code."""
+    """Mends what the theme leaves undone in tables and code, and adds what formulas answer."""
+    answers, name = _page_answers(config), page.file.src_uri
+    page.meta["answers"] = answers.page(name, _built())
     # MkDocs looks for anchors before formulas are put in, and would warn of links to equations.
     page.present_anchor_ids = (page.present_anchor_ids or set()) | ids(html)
-    return dress(html)
+    return answers.content(dress(html), name)
 
 
 @event_priority(-100)  # when mkdocstrings has found where its references lead
 def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-    """Hands the whole lesson to overrides/print.html."""
+    """Hands the whole lesson to overrides/print.html, and all evidence to evidence.html."""
     pages = [file.page for file in files.documentation_pages() if file.page is not None]
     contents = {page.file.dest_uri: page.content or "" for page in _in_order(pages)}
     env.globals["whole_lesson"] = one_page(contents)
+    titles = {page.file.src_uri: str(page.title) for page in _in_order(pages)}
+    env.globals["evidence"] = _page_answers(config).evidence(titles, _built())
     return env
 
 

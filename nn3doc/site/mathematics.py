@@ -32,6 +32,9 @@ _WIDE = 14_000  # thousandths of an em; wider displays may have to scroll, on a 
 Annotator = Callable[[Sheet, Region], str | None]
 r"""Gives a formula's TeX with `\class`, `\data` or `\cssId` around its symbols, or None."""
 
+Marker = Callable[[Sheet, Region, str], str]
+"""Gives HTML to stand beside a display, whose anchor it is told; it may be none."""
+
 
 class Mathematics:
     """The formulas of the pages below a folder.
@@ -43,11 +46,13 @@ class Mathematics:
     Attributes:
         annotator: Marks the symbols of a formula, so that pages can tell about them. What it
             returns must look the same.
+        marker: Says whether a display is checked.
     """
 
     def __init__(self, folder: Path, cache: Path) -> None:
         self.book = Book(folder)
         self.annotator: Annotator | None = None
+        self.marker: Marker | None = None
         self._cache = cache
         self._typesetter = Typesetter(cache)
         self._alphabet = Alphabet()
@@ -56,8 +61,11 @@ class Mathematics:
         self._is_prepared = False
         self._ids: Counter[str] = Counter()
 
-    def prepare(self) -> None:
+    def prepare(self, more: Iterable[str] = ()) -> None:
         """Typesets every formula of every page that is new, all in one run.
+
+        Args:
+            more: TeX of formulas that `formula` will be asked for, and are on no page.
 
         Raises:
             MathematicsError: A formula that cannot be set, a label or a reference that is wrong.
@@ -65,8 +73,9 @@ class Mathematics:
         """
         if self.book.refresh():
             self._is_prepared = False
-        if not self._is_prepared:
-            self._typeset(self.book.sheets.values())
+        further = [Formula(tex) for tex in more]
+        if not self._is_prepared or further:
+            self._typeset(self.book.sheets.values(), further)
             self._is_prepared = True
 
     def begin(self, name: str, text: str) -> None:
@@ -132,11 +141,22 @@ class Mathematics:
         note = ""
         if region.unchecked is not None:
             note = f'<p class="unchecked">Not checked: {escape(region.unchecked)}</p>'
+        mark = self.marker(sheet, region, anchor) if self.marker else ""
         return (
             f'<div class="equation" id="{anchor}"><div class="scroll"{box}>{drawn}</div>'
             f'<a class="{kind}" href="#{anchor}" aria-label="Link to {name}">{number or "#"}</a>'
-            f"{note}</div>"
+            f"{mark}{note}</div>"
         )
+
+    def formula(self, tex: str) -> str:
+        """An inline formula that is on no page, as HTML; as code if it cannot be typeset."""
+        formula = Formula(tex)
+        if formula not in self._set:
+            self._typeset([], [formula])
+        setting = self._set.get(formula)
+        if setting is None or not set(setting.colours) <= set(COLOURS):
+            return f"<code>{escape(tex)}</code>"
+        return self._svg(setting, tex)
 
     def style(self) -> str:
         """The style rules that all formulas drawn so far need, their font included."""
@@ -147,7 +167,9 @@ class Mathematics:
 
     def _drawn(self, sheet: Sheet, region: Region) -> str:
         setting = self._set[self._formula(sheet, region)]
-        tex = " ".join(LABEL.sub("", region.body).split())
+        return self._svg(setting, " ".join(LABEL.sub("", region.body).split()))
+
+    def _svg(self, setting: Setting, tex: str) -> str:
         attributes = {
             "class": "m",
             "role": "img",
@@ -184,7 +206,7 @@ class Mathematics:
 
         return Formula(REFERENCE.sub(number, tex), region.kind == "display")
 
-    def _typeset(self, sheets: Iterable[Sheet]) -> None:
+    def _typeset(self, sheets: Iterable[Sheet], more: Iterable[Formula] = ()) -> None:
         wanted: dict[Formula, tuple[Sheet, Region]] = {}
         for sheet in sheets:
             for region in sheet.formulas:
@@ -194,10 +216,16 @@ class Mathematics:
                 if formula not in self._set:
                     wanted.setdefault(formula, (sheet, region))
         problems = []
-        for formula, result in self._typesetter.typeset(wanted).items():
+        further = [formula for formula in more if formula not in self._set]
+        for formula, result in self._typesetter.typeset([*wanted, *further]).items():
+            if formula not in wanted:
+                if isinstance(result, Setting):
+                    self._set[formula] = result
+                continue
             sheet, region = wanted[formula]
             if isinstance(result, Refusal):
-                problems.append(self._refused(sheet, region, formula, result))
+                if problem := self._refused(sheet, region, formula, result):
+                    problems.append(problem)
             elif unknown := [name for name in result.colours if name not in COLOURS]:
                 problems.append(_unknown_colour(sheet, region, unknown[0]))
             else:
@@ -206,10 +234,14 @@ class Mathematics:
             raise MathematicsError("\n\n".join(problems))
 
     def _refused(self, sheet: Sheet, region: Region, formula: Formula, refusal: Refusal) -> str:
+        """What is wrong with a formula; nothing if it can be set as its author wrote it."""
         unmarked = self._formula(sheet, region, marked=False)
         if unmarked != formula:  # offsets in what the author wrote are wanted
             again = self._typesetter.typeset([unmarked])[unmarked]
-            refusal = again if isinstance(again, Refusal) else Refusal(refusal.message, 0)
+            if isinstance(again, Setting):  # only its symbols cannot be marked
+                self._set[formula] = again
+                return ""
+            refusal = again
         start, end = _at_fault(unmarked.tex, refusal)
         what = f"MathJax cannot typeset this: {refusal.message}"
         return str(sheet.error(region.body_start + start, region.body_start + end, what))
