@@ -211,7 +211,9 @@ class _Parser(FactorParser):
             return Shaped(subject.start, target.end, subject, target)
         raise TexError(
             "behind a colon I expect sizes, (n, m), or a map, A \\to B",
-            colon.start, target.end, "For a definition write := or =.",
+            colon.start,
+            target.end,
+            "For a definition write := or =.",
         )
 
     def _sequence(self, first: Node) -> Node:
@@ -271,9 +273,7 @@ class _Parser(FactorParser):
             operators.append(self._relation())
             sides.append(self.sum())
         if not operators:
-            raise TexError(
-                "a condition is expected here, such as j \\ne k", left.start, left.end
-            )
+            raise TexError("a condition is expected here, such as j \\ne k", left.start, left.end)
         sides[-1] = self._sequence(sides[-1])
         return Relation(left.start, sides[-1].end, tuple(sides), tuple(operators))
 
@@ -355,7 +355,9 @@ def _without_alignment(tokens: list[Token]) -> list[Token]:
     if stack:
         name, opening = stack[-1]
         raise TexError(
-            f"\\begin{{{name}}} is never closed", opening.start, opening.end,
+            f"\\begin{{{name}}} is never closed",
+            opening.start,
+            opening.end,
             f"Close it with \\end{{{name}}}.",
         )
     return result
