@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 SHEETS = Path(__file__).resolve().parents[2] / "docs" / "assets" / "stylesheets"
-GROUNDS = ["--ground", "--ground-code", "--ground-apart"]
+GROUNDS = ["--ground", "--ground-code", "--ground-apart", "--ground-lit", "--ground-lit-line"]
+LINES = ["--line", "--line-lit"]  # no text
 LEAST = 4.5  # WCAG 2.2, success criterion 1.4.3, text of ordinary size
 
 
@@ -56,7 +57,7 @@ def test_every_factor_of_the_chain_rule_has_a_colour(factor: str) -> None:
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_text_stands_out_from_its_ground(scheme: str, ground: str) -> None:
     colours = schemes()[scheme]
-    text = [name for name in colours if name not in (*GROUNDS, "--line")]
+    text = [name for name in colours if name not in (*GROUNDS, *LINES)]
     faint = {
         name: round(contrast(colours[name], colours[ground]), 2)
         for name in text
