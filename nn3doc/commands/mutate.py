@@ -46,9 +46,9 @@ def run(args: argparse.Namespace) -> int:
     except NoPageError as error:
         raise UserError(str(error)) from error
     sys.path.insert(0, str(Path.cwd()))
+    from nn3doc.equations.check import inspect_with_code
     from nn3doc.equations.mutate import Tally, mutate_page, read_explained
     from nn3doc.equations.mutate_code import mutate_modules
-    from nn3doc.equations.page import inspect_file
 
     try:
         explained = read_explained(args.explained) if args.explained else []
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     tally = Tally()
     checked = {}
     for path in pages:
-        found = inspect_file(path, args.notation, strict=True)
+        found = inspect_with_code(path, args.notation)
         if not found.report.ok:
             raise UserError(f"{path} has findings already: run nn3doc check {path}")
         checked[str(path)] = found

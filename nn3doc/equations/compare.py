@@ -64,8 +64,8 @@ def _magnitude(evaluator: Evaluator, term: Term) -> float:
         parts = term.arguments if term.operation == "add" else term.arguments[:1]
         return max(_magnitude(evaluator, part) for part in parts)
     if term.operation == "at":  # at another place it is not what it is at this one
-        parts = (evaluator(part).tensor.detach() for part in (term, term.arguments[0]))
-        return max(float(part.abs().max()) for part in parts)
+        places = (evaluator(part).tensor.detach() for part in (term, term.arguments[0]))
+        return max(float(place.abs().max()) for place in places)
     if term.operation in ("multiply", "divide", "matmul", "dot"):
         sizes = [_magnitude(evaluator, part) for part in term.arguments]
         if term.operation != "divide":
@@ -116,7 +116,7 @@ def _ratio(a: Tensor, b: Tensor) -> float | None:
     first = float(ratios[0])
     if float((ratios - first).abs().max()) > 1e-9 * abs(first) or not _close(a * first, b):
         return None
-    return first if first else None
+    return first or None
 
 
 def _close(a: Tensor, b: Tensor) -> bool:

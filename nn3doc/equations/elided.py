@@ -98,9 +98,9 @@ def grid(
     width = len(plain[0]) if plain else 0
     for row in plain:
         if len(row) != width:
-            cell = next((c for c in reversed(row) if c is not None), matrix)
+            last = next((c for c in reversed(row) if c is not None), matrix)
             raise ElidedError(
-                f"this row has {len(row)} cells, the first has {width}", cell,
+                f"this row has {len(row)} cells, the first has {width}", last,
                 "Rows have one length.",
             )
     dots_columns = [c for c in range(width) if any(isinstance(row[c], Dots) for row in plain)]

@@ -176,9 +176,10 @@ def _same_side(
         return _same_numbers(one, terms[0], other, terms[1])
     if any(term.operation == "sizes" for whole in terms for term in walk_terms(whole)):
         return True  # an equation between sizes says only what fits
-    updates = isinstance(one[1].node, Relation) and one[1].node.operators[0] == "<-"
-    if updates and one[2] is one[1].node.sides[0] and terms[0].data != terms[1].data:
-        return False  # another symbol is given a value
+    node = one[1].node
+    if isinstance(node, Relation) and node.operators[0] == "<-" and one[2] is node.sides[0]:
+        if terms[0].data != terms[1].data:
+            return False  # another symbol is given a value
     if is_numeric(one[2]) and is_numeric(other[2]):
         slack = _rounding(one[2], one[1].node)
         return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1], slack)

@@ -108,9 +108,10 @@ def _changes(node: ast.expr) -> Iterator[ast.expr]:
             yield ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args,
                            node.keywords)  # fmt: skip
         for place, keyword in enumerate(node.keywords):
-            if keyword.arg == "dim" and isinstance(keyword.value, ast.Constant):
+            value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+            if keyword.arg == "dim" and isinstance(value, int):
                 keywords = copy.deepcopy(node.keywords)
-                keywords[place].value = ast.Constant(1 - int(keyword.value.value))
+                keywords[place].value = ast.Constant(1 - value)
                 yield ast.Call(node.func, node.args, keywords)
     if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value in (1, 2):
         yield ast.Constant(node.value + 1)

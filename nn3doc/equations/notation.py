@@ -42,6 +42,7 @@ SlotPlace = Literal["sub", "bracket", "paren", "angle", "power"]
 FamilyKind = Literal["value", "size", "index", "set", "function"]
 INDEX_LETTERS = frozenset("ijklpqrst")
 _MAX_PLAIN_SIZE = 12
+_BRACKETS = {"bracket": ("[", "]"), "paren": ("(", ")"), "angle": ("⟨", "⟩")}
 
 
 class NotationError(ValueError):
@@ -327,7 +328,7 @@ class Notation:
         arguments_ = tuple(value for value in values if value is not None)
         if not extra:
             return Reference(family, arguments_, None, None, False, rest, place)
-        if family.kind not in ("value",) or len(extra) > 2:
+        if family.kind != "value" or len(extra) > 2:
             return None
         if family.shape is not None and len(family.shape) == 0:
             return None
@@ -462,7 +463,7 @@ def filled(family: Family, values: Iterable[str]) -> str:
         elif part.place == "power":
             marks += content
         else:
-            left, right = {"bracket": "[]", "paren": "()", "angle": "⟨⟩"}[part.place]
+            left, right = _BRACKETS[part.place]
             marks += f"{left}{content}{right}"
     subscript = "" if not sub else f"_{sub}" if len(sub) == 1 else f"_{{{sub}}}"
     superscript = "" if not marks else f"^{marks}" if len(marks) == 1 else f"^{{{marks}}}"
@@ -552,7 +553,7 @@ def _mark_text(mark: Mark) -> str:
         return {"prime": "'", "star": "*"}[mark.kind]
     if mark.value is None:
         return ""
-    left, right = {"bracket": "[]", "paren": "()", "angle": "⟨⟩"}.get(mark.kind, ("", ""))
+    left, right = _BRACKETS.get(mark.kind, ("", ""))
     return left + _fixed_text(mark.value) + right
 
 
@@ -599,11 +600,9 @@ def pattern(node: Node, notation: Notation, slots: frozenset[str]) -> tuple[str,
     base, sub, marks = _taken_apart(node)
     if not isinstance(base, Name):
         raise NotationError("a symbol is expected here", node)
-    parts: list[Part] = []
-    for item in sub:
-        parts.append(_part("sub", item, notation, slots))
+    parts = [_part("sub", item, notation, slots) for item in sub]
     for mark in marks:
-        if mark.kind in ("transpose",):
+        if mark.kind == "transpose":
             raise NotationError("a transposed symbol cannot be declared", mark,
                                 "Declare the symbol itself.")  # fmt: skip
         if mark.kind in ("prime", "star") or mark.value is None:

@@ -227,8 +227,7 @@ class Numbers:
             at = _cell(where, place)
             found = float(value.flatten()[place])
             return Held(
-                message=f"this number is not {found:.6g}" if False else
-                f"{_written(at)} stands here, it is {found:.6g}",
+                message=f"{_written(at)} stands here, it is {found:.6g}",
                 where=at, notes=("worked out from the numbers of this page",),
             )  # fmt: skip
         return Held(held=True, instances=value.numel())

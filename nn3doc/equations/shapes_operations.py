@@ -82,7 +82,7 @@ def _is_constant(term: Term) -> bool:
 
 def _repeats(column: Shape, shape: Shape) -> bool:
     return len(shape) == 2 and len(column) == 2 and all(
-        one == other or one == ONE for one, other in zip(column, shape, strict=True)
+        one in (other, ONE) for one, other in zip(column, shape, strict=True)
     )
 
 

@@ -306,7 +306,7 @@ def _row_and_column(
                 return other.slot, one.slot
     mark = second if second.place != "sub" else first
     raise NotationError(
-        f"which of the indices is the row cannot be told", node,
+        "which of the indices is the row cannot be told", node,
         f"Give {mark.slot} a row of its own above this one, with its range: "
         f"$\\{{1, \\dots, m\\}}$.",
         "notation",

@@ -138,9 +138,7 @@ class Variants:
 
     def _touched(self, outcome: Outcome, result: Result, old: set[int]) -> bool:
         """Whether a statement may rest on what the formula defines or defined."""
-        if result.verdict in ("reads", "states"):
-            return False
-        return True
+        return result.verdict not in ("reads", "states")
 
     def _code(self, outcome: Outcome) -> str:
         """What the page's code says against the change."""

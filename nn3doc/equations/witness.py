@@ -33,8 +33,8 @@ from nn3doc.equations.python_names import (
 )
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.sizes import Size
-from nn3doc.equations.terms import Term
 from nn3doc.equations.snippet_values import Snippets, given_values
+from nn3doc.equations.terms import Term
 from nn3doc.equations.tree import Relation
 from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge, aligned
 
@@ -168,9 +168,9 @@ def _compare_variables(
         for local in record.locals.values()
     ]
     last = function.full_name.rpartition(".")[2]
-    for one in record.results:
-        if one.name is None and len(record.results) == 1 and last in names:
-            variables.append((record.return_line, last, one.value, record.file, False))
+    if len(record.results) == 1 and record.results[0].name is None and last in names:
+        value = record.results[0].value
+        variables.append((record.return_line, last, value, record.file, False))
     for line, name, value, file, parameter in sorted(variables, key=lambda v: v[:2]):
         key = names.get(name)
         if key is None:
