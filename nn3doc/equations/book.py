@@ -146,6 +146,7 @@ class Book:
         self.functions: dict[str, Definition] = {}
         self.updates: dict[str, list[Definition]] = {}
         self.constraints: dict[str, tuple[str, ...]] = {}
+        self.eigen: dict[str, tuple[Key, Key]] = {}
         self.assumed_by: dict[str, int] = {}
         self.aliases: dict[str, tuple[str, int]] = {}
         self.problems: dict[int, NotationError | TexError] = {}
@@ -155,6 +156,7 @@ class Book:
         self._whole: set[str] = set()
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()
+        self._functions_working: set[str] = set()
         self._limits: dict[tuple[int, str], tuple[int, int] | None] = {}
         self._functions: dict[str, Function] = {}
         self._shapes: dict[Key, Shape] = {}
@@ -319,7 +321,9 @@ class Book:
                 if len(formula.statements) == 1:
                     made.append(self._statement(inner, place, own, in_table))
                 continue
-            if condition in ("if", "when", "whenever") and made:
+            if condition in ("if", "when", "whenever", "for") and made and (
+                condition != "for" or _compares_indices(inner)
+            ):
                 made[-1].conditions.append(inner)
                 continue
             if condition in ("near", "around", "close") and made and not (
@@ -366,9 +370,11 @@ class Book:
         operator = node.operators[0]
         if any(isinstance(side, Sequence) for side in node.sides):
             return
-        if operator == "in":
+        if operator == "subset":
+            self._declare_subset(node.sides[0])
+        elif operator == "in":
             self._declare(node)
-        elif operator in ("<-",):
+        elif operator == "<-":
             self._gather_definition(statement, self.updates)
         elif operator in ("=", ":=") and self._is_alias(statement, node):
             return
@@ -401,7 +407,7 @@ class Book:
         notation = self.notation.copy()
         notation.numbers.update(sizes)
         book = Book(notation)
-        for name in ("statements", "definitions", "functions", "updates", "constraints",
+        for name in ("statements", "definitions", "functions", "updates", "constraints", "eigen",
                      "assumed_by", "aliases", "problems", "current"):  # fmt: skip
             setattr(book, name, getattr(self, name))
         return book
@@ -436,6 +442,11 @@ class Book:
                 with_membership(Family(letter, parts, "value", (), tex, declared=True), said)
             )
 
+    def _declare_subset(self, symbol: Node) -> None:
+        """`\\mathcal{B} \\subset \\{1, \\dots, n\\}` is a set."""
+        if isinstance(symbol, Name) and self.notation.reference(symbol) is None:
+            self.notation.add(Family(symbol.letter, (), "set", (), symbol.letter, declared=False))
+
     def _known_as_whole(self, symbol: Node) -> bool:
         reference = self.notation.reference(symbol)
         return reference is not None and (reference.family.declared or not reference.is_entry)
@@ -468,6 +479,8 @@ class Book:
         assert isinstance(node, Relation)
         if len(node.sides) > 3:
             return False
+        if self._assume_eigenvector(node):
+            return True
         found = _assumption(node)
         if found is None:
             return False
@@ -491,6 +504,41 @@ class Book:
         if kind not in known:
             self.constraints[key] = (*known, kind)
             self.assumed_by[key] = id(statement)
+        return True
+
+    def _eigen_symbols(self, node: Relation) -> tuple[Key, Key, Key] | None:
+        """Matrix, vector and number of `A v = \\lambda v`."""
+        left, right = node.sides[0], node.sides[-1]
+        if node.operators != ("=",) or not isinstance(left, Product) or not isinstance(
+            right, Product
+        ):  # fmt: skip
+            return None
+        if len(left.factors) != 2 or len(right.factors) != 2 or not same(
+            left.factors[1], right.factors[1]
+        ):  # fmt: skip
+            return None
+        keys: list[Key] = []
+        sizes: list[tuple[Node, ...] | None] = []
+        for symbol in (*left.factors, right.factors[0]):
+            reference = self.notation.reference(symbol)
+            if reference is None or reference.family.kind != "value" or reference.rest or (
+                reference.is_entry or reference.family.slots
+                or reference.family.key in self.definitions
+            ):  # fmt: skip
+                return None
+            keys.append((reference.family.key, ()))
+            sizes.append(reference.family.shape)
+        matrix, vector, number = sizes
+        square = matrix is not None and len(matrix) == 2 and same(*matrix)
+        if not square or vector is None or len(vector) != 2 or number != ():
+            return None
+        return keys[0], keys[1], keys[2]
+
+    def _assume_eigenvector(self, node: Relation) -> bool:
+        found = self._eigen_symbols(node)
+        if found is None or found[0][0] in self.eigen:
+            return False
+        self.eigen[found[0][0]] = found[1:]
         return True
 
     def _declare_number(self, symbol: Node, kind: str) -> None:
@@ -812,9 +860,9 @@ class Book:
             name: Term("formal", (), shape, parameter, name)
             for name, shape, parameter in zip(names, found, definition.parameters, strict=True)
         }
-        if ("function", letter) in self._working:  # type: ignore[comparison-overlap]
+        if letter in self._functions_working:
             raise NotationError(f"{letter} is defined through itself", definition.right)
-        self._working.add(("function", letter))  # type: ignore[arg-type]
+        self._functions_working.add(letter)
         try:
             elaborator = Elaborator(self, {}, f"f{letter}", formals, {})
             body = elaborator.term(definition.right)
@@ -832,7 +880,7 @@ class Book:
                 raise
             raise DefinitionError(definition) from error
         finally:
-            self._working.discard(("function", letter))  # type: ignore[arg-type]
+            self._functions_working.discard(letter)
         return self._remember(
             letter,
             Function(definition.parameters, tuple(found), body.shape, body.shape, names, body,
@@ -905,6 +953,8 @@ class Book:
     def is_assumption(self, statement: Statement) -> bool:
         """Whether a statement is what the page assumes of a symbol."""
         node = statement.node
+        if isinstance(node, Relation) and (symbols := self._eigen_symbols(node)) is not None:
+            return self.eigen.get(symbols[0][0]) == symbols[1:]
         found = _assumption(node) if isinstance(node, Relation) else None
         if found is None:
             return False
@@ -1015,12 +1065,13 @@ class Book:
         except (NotationError, DefinitionError):
             return False
         seen: set[Key] = set()
+        called: set[str] = set()
         while stack:
             for term in walk_terms(stack.pop()):
                 if term.operation == "call":
                     body = self.function_definition(term.data[0]).body
-                    if body is not None and ("call", term.data[0]) not in seen:
-                        seen.add(("call", term.data[0]))  # type: ignore[arg-type]
+                    if body is not None and term.data[0] not in called:
+                        called.add(term.data[0])
                         stack.append(body)
                 if term.operation != "family" or term.data in seen:
                     continue
@@ -1167,7 +1218,7 @@ class Book:
         ]
         ends = [node for node in (definition.row, definition.col) if node is not None]
         entry_names = [node.letter for node in ends if isinstance(node, Name)]
-        wanted = tuple([*names, *entry_names])
+        wanted = (*names, *entry_names)
         tensor = self._from_one(definition, key, evaluator, reorder(array, wanted), len(names))
         sizes = [evaluator.size(size) for size in self.slot_sizes(key)]
         shape = [evaluator.size(s) for s in (self.shape_of_key(key) or (ONE, ONE))]
@@ -1257,7 +1308,7 @@ def _outermost(node: Node) -> Iterator[Node]:
 
 
 def _offset(node: Node, letter: str) -> int | None:
-    """c where a slot is filled with `l + c`; None where l is not in it."""
+    """The c where a slot is filled with `l + c`; None where l is not in it."""
     node = bare(node)
     if isinstance(node, Name):
         return 0 if node.letter == letter else None
@@ -1306,6 +1357,13 @@ def _whole_letters(node: Node) -> set[str]:
     return found
 
 
+def _compares_indices(node: Node) -> bool:
+    """`i \\ne j`: for which values of the indices something is said."""
+    return isinstance(node, Relation) and set(node.operators) <= {"!=", "<", ">", "<=", ">="} and (
+        all(isinstance(side, Name | Number | Sum) for side in node.sides)
+    )
+
+
 def _range_of(node: Node) -> tuple[str, Node, Node] | None:
     """`l = 1, …, L` or `l \\in \\{1, …, L\\}`."""
     if not isinstance(node, Relation) or len(node.operators) != 1:
@@ -1338,9 +1396,9 @@ def _as_application(node: Node) -> tuple[Node, tuple[Node, ...]] | None:
         return node.inner, node.sizes.items
     if isinstance(node, Product) and node.operation == "juxtaposition" and len(node.factors) == 2:
         function, argument = node.factors
-        if isinstance(function, Name) and isinstance(argument, Group):
+        if isinstance(function, Name | Scripted) and isinstance(argument, Group):
             return function, (argument.inner,)
-        if isinstance(function, Name) and isinstance(argument, Tuple):
+        if isinstance(function, Name | Scripted) and isinstance(argument, Tuple):
             return function, argument.items
     return None
 
@@ -1434,7 +1492,7 @@ _SIGNED = {"positive": Domain(low=0.0), "negative": Domain(high=0.0), "real": Do
 
 
 def _any_layers(node: Node, notation: Notation) -> dict[str, int]:
-    return {letter: 1 for letter in notation.concrete}
+    return dict.fromkeys(notation.concrete, 1)
 
 
 def _tex_of(letter: str, parts: tuple[Part, ...]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from nn3doc.equations.constants import FILLED, IDENTITIES
 from nn3doc.equations.notation import Domain, Family
 
 _DIMENSIONS = (5, 4, 3, 7, 6, 2, 8, 9, 10, 11, 12, 13)
@@ -67,6 +68,9 @@ class Drawer:
 
     def draw(self, key: tuple[str, tuple[int | None, ...]], family: Family, shape: list[int]) -> Tensor:
         """The value of a symbol: `shape`, float64, ready to be differentiated by."""
+        standing = standing_value(family.letter, shape)
+        if standing is not None:
+            return standing.requires_grad_()
         generator = self.generator(f"{key[0]}{key[1]}")
         uniform = torch.rand(shape, generator=generator, dtype=torch.float64)
         constraints = self.constraints.get(key[0], ())
@@ -110,6 +114,24 @@ class Drawer:
         chosen = torch.zeros(whole, dtype=torch.bool)
         chosen[order[: min(count, max(whole - 1, 1))]] = True
         return chosen
+
+
+def with_eigenvector(matrix: Tensor, vector: Tensor, number: Tensor) -> Tensor:
+    """A matrix changed so that a vector is an eigenvector of it; a symmetric one stays so."""
+    with torch.no_grad():
+        line = vector @ vector.mT / (vector * vector).sum()
+        rest = torch.eye(len(line), dtype=torch.float64) - line
+        changed: Tensor = rest @ matrix @ rest + number * line
+    return changed.requires_grad_()
+
+
+def standing_value(letter: str, shape: list[int]) -> Tensor | None:
+    """I, **1** and **0** are what they are, also where a page declares how large they are."""
+    if letter in FILLED:
+        return torch.full(shape, FILLED[letter], dtype=torch.float64)
+    if letter in IDENTITIES and len(shape) == 2 and shape[0] == shape[1] > 1:
+        return torch.eye(shape[0], dtype=torch.float64)
+    return None
 
 
 def _constrained(value: Tensor, constraint: str, uniform: Tensor | None) -> Tensor:

@@ -270,7 +270,7 @@ class Elaborator(Operations):
             )  # fmt: skip
         if not reference.is_entry:
             return base
-        if shape == () and family.shape is not None and len(family.shape) == 2:
+        if base.shape == () and family.shape is not None and len(family.shape) == 2:
             for place in (reference.row, reference.col):  # a 1 × 1 matrix is its only entry
                 if place is not None and not isinstance(place, Colon):
                     self.index_term(place, Range(ONE, ONE), family.tex)
@@ -482,6 +482,11 @@ class Elaborator(Operations):
         if isinstance(base, Derivative) and base.style == "nabla" and not node.sub:
             return self.marked(self.term(base), node.marks, node)
         inner = self.term(base)
+        primes = [mark for mark in node.marks if mark.kind == "prime"]
+        if primes and inner.operation == "apply" and isinstance(base, Call):
+            marks = tuple(mark for mark in node.marks if mark.kind != "prime")
+            derived = Term("prime", (inner,), inner.shape, node, len(primes), inner.indices)
+            return self.marked(derived, marks, node)
         if node.sub:
             places = list(_split(node.sub))
             if len(places) > 2:
@@ -629,7 +634,7 @@ class Elaborator(Operations):
             if term is None:
                 before = [t for t in result if len(t.shape) == 2]
                 after = [t for t in found[place + 1 :] if t is not None and len(t.shape) == 2]
-                room = (
+                room: tuple[Size, ...] | tuple[Size | None, Size | None] = (
                     before[-1].shape[1] if before else None, after[0].shape[0] if after else None
                 )  # fmt: skip
                 if node.operation == "odot" and (before or after):
@@ -723,7 +728,7 @@ class Elaborator(Operations):
         if index.name not in body.indices:
             raise NotationError(
                 f"the sum over {letter} has no {letter} in what it sums", node,
-                f"Put brackets around what belongs to it, or write the number of terms.", "known",
+                "Put brackets around what belongs to it, or write the number of terms.", "known",
             )
         if index.range is None:
             raise NotationError(f"nothing says how far {letter} runs", said.index)
@@ -977,7 +982,8 @@ def _text(node: Node) -> str:
     return node.letter if isinstance(node, Name) else node.text if isinstance(node, Number) else ""
 
 
-_HANDLERS: dict[type[Node], Callable[[Elaborator, Node], Term]] = {
+# Each takes an elaborator and a node of its own kind.
+_HANDLERS: dict[type[Node], Callable[..., Term]] = {
     Number: Elaborator.number,
     Name: Elaborator.name,
     Scripted: Elaborator.name,
@@ -1000,4 +1006,4 @@ _HANDLERS: dict[type[Node], Callable[[Elaborator, Node], Term]] = {
     Dots: Elaborator.misplaced,
     Relation: Elaborator.misplaced,
     Sequence: Elaborator.misplaced,
-}  # type: ignore[dict-item]
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from torch import Tensor
 
@@ -41,11 +42,13 @@ from nn3doc.equations.tree import (
     Number,
     Relation,
     Scripted,
-    Sequence as SequenceNode,
     Shaped,
     Tuple,
     bare,
     walk,
+)
+from nn3doc.equations.tree import (
+    Sequence as SequenceNode,
 )
 from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge
 
@@ -193,7 +196,7 @@ class Checker:
                     seed, names, as_reals=place % 2 == 0, positive=positive,
                     constraints=self.book.constraints, members=lambda family: 0,
                 )  # fmt: skip
-                drawer.members = lambda family, drawer=drawer: self._members(family, drawer)  # type: ignore[misc]
+                drawer.members = partial(self._members, drawer=drawer)
                 evaluator = Evaluator(
                     self.book, drawer, aliases=lambda key: self.book.alias(key, order)
                 )
@@ -290,7 +293,12 @@ class Checker:
 
     def _check(self, statement: Statement, result: Result) -> None:
         node = statement.node
-        if isinstance(node, Relation) and node.operators[0] == "in":
+        if isinstance(node, Relation) and node.operators == ("subset",):
+            left = self.book.notation.reference(node.sides[0])
+            if left is None or left.family.kind != "set":
+                raise NotationError("this is no set", node.sides[0], question="fits")
+            result.verdict = "declares"
+        elif isinstance(node, Relation) and node.operators[0] == "in":
             self._membership(statement, node, result)
         elif isinstance(node, Relation) and node.operators[0] == "colon":
             self._map(node, result)
@@ -405,6 +413,7 @@ class Checker:
             elaborator = self.elaborator(statement, layers, jacobian)
             try:
                 sides = self._read_sides(statement, node, elaborator, numeric)
+                sides = self._where(statement, elaborator, sides)
                 self._fit(node, sides)
                 self._hold_claims(elaborator, layers)
                 self._ranges_known(elaborator)
@@ -415,6 +424,22 @@ class Checker:
                     break
         assert failure is not None
         raise failure
+
+    def _where(
+        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None]
+    ) -> list[Term | None]:
+        """`… \\text{for } i \\ne j`: elsewhere nothing is compared."""
+        for condition in statement.conditions:
+            if isinstance(condition, Relation) and condition.operators != ("=",):
+                test = elaborator.condition(condition)
+                nothing = Term("number", (), (), condition, 0.0)
+                sides = [
+                    None if side is None else Term(
+                        "cases", (side, nothing, test), side.shape, side.node, 2,
+                        side.indices | test.indices,
+                    ) for side in sides
+                ]  # fmt: skip
+        return sides
 
     def _read_sides(
         self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
@@ -700,6 +725,7 @@ class Checker:
         elaborator = self.elaborator(statement, layers, False)
         left = elaborator.term(node.sides[place])
         right = elaborator.term(node.sides[place + 1])
+        left, right = (t for t in self._where(statement, elaborator, [left, right]) if t)
         self._fit(Relation(node.start, node.end, (node.sides[place], node.sides[place + 1]),
                            (node.operators[place],)), [left, right])  # fmt: skip
         if self._assumed(statement):
@@ -974,7 +1000,7 @@ def _by_cases(node: Relation) -> list[Relation] | None:
     """A claim by cases that leave some out, as one claim for each: with y put to 1, with y put to 0."""
     if len(node.sides) != 2 or not isinstance(node.sides[1], Cases):
         return None
-    left, cases = node.sides
+    left, cases = node.sides[0], node.sides[1]
     claims = []
     for value, condition in zip(cases.values, cases.conditions, strict=True):
         if not (isinstance(condition, Relation) and condition.operators == ("=",)):

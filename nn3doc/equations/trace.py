@@ -22,6 +22,7 @@ from typing import Any
 
 from nn3doc.equations.state import copied
 
+PAGE = "__page__"  # the module of what a page defines
 MOST_STEPS = 1_000_000  # instructions of the function that are followed
 
 
@@ -149,10 +150,10 @@ def innermost(function: Callable[..., Any]) -> FunctionType | None:
 
 
 def full_name(function: Callable[..., Any]) -> str:
-    """Module and name of a function."""
+    """Module and name of a function; the name alone of one that the page itself defines."""
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    return f"{module}.{name}" if module else name
+    return f"{module}.{name}" if module not in (None, PAGE) else name
 
 
 class _Follower:

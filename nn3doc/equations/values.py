@@ -8,14 +8,14 @@ comparison, and no loop over entries is needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from nn3doc.equations.draw import Drawer, opaque
+from nn3doc.equations.draw import Drawer, opaque, with_eigenvector
 from nn3doc.equations.notation import Family, NotationError
 from nn3doc.equations.sizes import ONE, Shape, Size
 from nn3doc.equations.terms import Index, Term
@@ -53,6 +53,8 @@ class FunctionDefinition(Protocol):
 
 class Book(Protocol):
     """What the evaluator asks of a page."""
+
+    eigen: dict[str, tuple[Key, Key]]
 
     def definition(self, key: Key) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
         """The right side that defines a symbol, and how its value is put together."""
@@ -125,6 +127,9 @@ class Evaluator:
             family = self.book.family(key[0])
             sizes = [*self.book.slot_sizes(key), *(self.book.shape_of_key(key) or (ONE, ONE))]
             value = self.drawer.draw(key, family, [self.size(size) for size in sizes])
+            if key[0] in self.book.eigen:
+                vector, number = self.book.eigen[key[0]]
+                value = with_eigenvector(value, self.symbol(vector), self.symbol(number))
         self.memo[key] = value
         return value
 
@@ -294,6 +299,19 @@ class Evaluator:
     def apply(self, term: Term) -> Array:
         array = self(term.arguments[0])
         return Array(array.names, _ELEMENTWISE[term.data](array.tensor))
+
+    def prime(self, term: Term) -> Array:
+        inner = term.arguments[0]
+        array = self(inner.arguments[0])
+        place = array.tensor * 1
+        if not place.requires_grad:
+            place.requires_grad_()
+        result = _ELEMENTWISE[inner.data](place)
+        for _ in range(term.data):
+            (result,) = torch.autograd.grad(
+                result.sum(), place, create_graph=True, materialize_grads=True
+            )
+        return Array(array.names, result)
 
     def extreme(self, term: Term) -> Array:
         names, tensors = self.all(term.arguments)
@@ -558,13 +576,13 @@ def _jacobian(value: Tensor, source: Tensor) -> Tensor:
             flat[0], source, create_graph=True, materialize_grads=True
         )
         return found.reshape(*value.shape, *source.shape)
-    (found,) = torch.autograd.grad(
+    gradients: Sequence[Tensor | None] = torch.autograd.grad(
         flat, source, torch.eye(count, dtype=torch.float64), create_graph=True,
         is_grads_batched=True, allow_unused=True,
     )  # fmt: skip
-    if found is None:
+    if gradients[0] is None:
         return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
-    return found.reshape(*value.shape, *source.shape)
+    return gradients[0].reshape(*value.shape, *source.shape)
 
 
 def _hessian(value: Tensor, place: Tensor) -> Tensor:
@@ -638,7 +656,8 @@ _OPERATIONS: dict[str, Callable[[Evaluator, Term], Array]] = {
     "add": Evaluator.add, "multiply": Evaluator.multiply, "divide": Evaluator.divide,
     "matmul": Evaluator.matmul, "dot": Evaluator.dot, "transpose": Evaluator.transpose,
     "power": Evaluator.power, "matrix_power": Evaluator.matrix_power, "root": Evaluator.root,
-    "apply": Evaluator.apply, "extreme": Evaluator.extreme, "norm": Evaluator.norm,
+    "apply": Evaluator.apply, "extreme": Evaluator.extreme,
+    "prime": Evaluator.prime, "norm": Evaluator.norm,
     "trace": Evaluator.trace, "determinant": Evaluator.determinant,
     "diagonal": Evaluator.diagonal, "diagonal_of": Evaluator.diagonal_of,
     "compare": Evaluator.compare, "indicator": Evaluator.indicator, "cases": Evaluator.cases,

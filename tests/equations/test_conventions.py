@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.equations.page import check_page
+from nn3doc.equations.page import check_page, inspect_page
 
 PAGES = Path(__file__).parent / "conventions"
 
@@ -59,4 +59,4 @@ def test_the_page_passes_and_nothing_in_it_is_untested(name: str) -> None:
 def test_a_single_mistake_is_refused(name: str, right: str, wrong: str) -> None:
     text = (PAGES / f"{name}.md").read_text()
     assert right in text
-    assert not check_page(text.replace(right, wrong, 1), f"{name}.md", code=False).ok
+    assert not inspect_page(text.replace(right, wrong, 1), code=False).report.ok
