@@ -300,9 +300,7 @@ class Book:
                 self.notation.size(size, {}, declare=True)
         self.notation.add(function_family(known, sizes, target))
 
-    def add_formula(
-        self, formula: Formula, place: int, own: bool, in_table: bool = False
-    ) -> None:
+    def add_formula(self, formula: Formula, place: int, own: bool, in_table: bool = False) -> None:
         """Adds the statements of one formula."""
         ranges: dict[str, tuple[Node, Node]] = {}
         made: list[Statement] = []
@@ -321,19 +319,21 @@ class Book:
                 if len(formula.statements) == 1:
                     made.append(self._statement(inner, place, own, in_table))
                 continue
-            if condition in ("if", "when", "whenever", "for") and made and (
-                condition != "for" or _compares_indices(inner)
+            if (
+                condition in ("if", "when", "whenever", "for")
+                and made
+                and (condition != "for" or _compares_indices(inner))
             ):
                 made[-1].conditions.append(inner)
                 continue
-            if condition in ("near", "around", "close") and made and not (
-                isinstance(inner, Relation) and inner.operators == ("in",)
+            if (
+                condition in ("near", "around", "close")
+                and made
+                and not (isinstance(inner, Relation) and inner.operators == ("in",))
             ):
                 made[-1].near.append(inner)
                 continue
-            made.extend(
-                self._statement(part, place, own, in_table) for part in _without_set(inner)
-            )
+            made.extend(self._statement(part, place, own, in_table) for part in _without_set(inner))
         for statement in made:
             statement.ranges = ranges
             self.statements.append(statement)
@@ -387,9 +387,7 @@ class Book:
     def _is_alias(self, statement: Statement, node: Relation) -> bool:
         """`g = \\sigma`: from here on any g is the sigmoid."""
         functions = [self.notation.reference(side) for side in node.sides]
-        if len(functions) != 2 or any(
-            f is None or f.family.kind != "function" for f in functions
-        ):
+        if len(functions) != 2 or any(f is None or f.family.kind != "function" for f in functions):
             return False
         one, other = (f.family.key for f in functions if f is not None)
         if one != other and one not in self.aliases:
@@ -609,8 +607,7 @@ class Book:
                 return
             base = left.base if isinstance(left, Scripted) else left
             if not isinstance(base, Name) or (
-                isinstance(left, Scripted)
-                and any(mark.kind == "transpose" for mark in left.marks)
+                isinstance(left, Scripted) and any(mark.kind == "transpose" for mark in left.marks)
             ):
                 return
             letter, parts = pattern(left, self.notation, frozenset())
@@ -764,7 +761,8 @@ class Book:
             found = self.find(key)
             if found is None:
                 raise NotationError(
-                    f"nothing says what {family.tex} is", node,
+                    f"nothing says what {family.tex} is",
+                    node,
                     "Declare it in the notation table or by \\in, or define it by =.",
                 )
             term, elaborator, _ = self.elaborated(found, key)
@@ -850,9 +848,7 @@ class Book:
             elif reference is not None and not reference.is_entry and all(
                 isinstance(argument, Number) for argument in reference.arguments
             ):  # fmt: skip
-                found.append(
-                    self.shape_of(reference.family, self._plain(reference), parameter)
-                )
+                found.append(self.shape_of(reference.family, self._plain(reference), parameter))
             else:
                 found.append(())
         names = tuple(spelled(parameter) for parameter in definition.parameters)
@@ -870,7 +866,8 @@ class Book:
             unbound = [i for i in elaborator.free.values() if i.letter not in entries]
             if unbound:
                 raise NotationError(
-                    f"the index {unbound[0].letter} is free on the right", unbound[0].node,
+                    f"the index {unbound[0].letter} is free on the right",
+                    unbound[0].node,
                     "Make it an argument, or sum over it.",
                 )
             through = self._reached_parameters(definition, body)
@@ -916,15 +913,14 @@ class Book:
             values.append(self.notation.integer(argument, {}) if concrete else None)
         return tuple(values)
 
-    def _hold_parameters(
-        self, definition: Definition, body: Term, through: set[str]
-    ) -> None:
+    def _hold_parameters(self, definition: Definition, body: Term, through: set[str]) -> None:
         """The arguments of a function are what its right side uses."""
         used = {term.data for term in walk_terms(body) if term.operation == "formal"} | through
         for parameter in definition.parameters:
             if spelled(parameter) not in used:
                 raise NotationError(
-                    "this argument does not occur on the right", parameter,
+                    "this argument does not occur on the right",
+                    parameter,
                     "Leave it out, or write the argument that is meant.",
                 )
 
@@ -995,7 +991,14 @@ class Book:
         if all(part == "none" for part in parts):
             return "none"
         entrywise = term.operation in (
-            "add", "multiply", "divide", "apply", "power", "extreme", "call", "cases"
+            "add",
+            "multiply",
+            "divide",
+            "apply",
+            "power",
+            "extreme",
+            "call",
+            "cases",
         )
         if entrywise and "mixed" not in parts:
             same_shape = all(
@@ -1133,7 +1136,9 @@ class Book:
                 raise DefinitionError(definition)
             raise NotationError(
                 f"the left side is {show(left.shape)}, this is {show(term.shape)}",
-                definition.right, "Both sides have one shape.", "fits",
+                definition.right,
+                "Both sides have one shape.",
+                "fits",
             )
         return term, elaborator, left
 
@@ -1183,7 +1188,8 @@ class Book:
             if index.letter not in written and index.name in term.indices:
                 raise NotationError(
                     f"the index {index.letter} is free on the right and not on the left",
-                    index.node, "Sum over it, or add it on the left.",
+                    index.node,
+                    "Sum over it, or add it on the left.",
                 )
 
     def ranges(self, statement: Statement, layers: Mapping[str, int]) -> dict[str, Range]:
@@ -1196,9 +1202,7 @@ class Book:
                 )
         return found
 
-    def definition(
-        self, key: Key
-    ) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
+    def definition(self, key: Key) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
         """See `values.Book`."""
         found = self.find(key)
         if found is None:
@@ -1359,8 +1363,10 @@ def _whole_letters(node: Node) -> set[str]:
 
 def _compares_indices(node: Node) -> bool:
     """`i \\ne j`: for which values of the indices something is said."""
-    return isinstance(node, Relation) and set(node.operators) <= {"!=", "<", ">", "<=", ">="} and (
-        all(isinstance(side, Name | Number | Sum) for side in node.sides)
+    return (
+        isinstance(node, Relation)
+        and set(node.operators) <= {"!=", "<", ">", "<=", ">="}
+        and (all(isinstance(side, Name | Number | Sum) for side in node.sides))
     )
 
 
@@ -1380,9 +1386,13 @@ def _range_of(node: Node) -> tuple[str, Node, Node] | None:
 
 def _is_partial(node: Node) -> bool:
     """Whether a definition by cases leaves some out: a later one for all of them replaces it."""
-    return isinstance(node, Cases) and node.conditions[-1] is not None and all(
-        isinstance(condition, Relation) and condition.operators == ("=",)
-        for condition in node.conditions
+    return (
+        isinstance(node, Cases)
+        and node.conditions[-1] is not None
+        and all(
+            isinstance(condition, Relation) and condition.operators == ("=",)
+            for condition in node.conditions
+        )
     )
 
 
@@ -1424,7 +1434,8 @@ def _is_pattern(reference: Reference, book: Book) -> bool:
 def _is_member(member: Family, family: Family) -> bool:
     """Whether one symbol is another with numbers in its slots."""
     return len(member.parts) == len(family.parts) and all(
-        one == other or (other.slot and one.place == other.place and one.fixed.strip("()").isdigit())
+        one == other
+        or (other.slot and one.place == other.place and one.fixed.strip("()").isdigit())
         for one, other in zip(member.parts, family.parts, strict=True)
     )
 

@@ -56,6 +56,8 @@ def sized_shape(letter: str, size: Size | None, room: Room, node: Node) -> Shape
         if size is not None:
             return size, Size.of(1)
     raise UnknownSizeError(
-        f"nothing says how large {letter} is here", node,
-        f"Write {letter}_n, or declare it by \\in.", "fits",
+        f"nothing says how large {letter} is here",
+        node,
+        f"Write {letter}_n, or declare it by \\in.",
+        "fits",
     )

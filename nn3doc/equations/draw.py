@@ -66,7 +66,9 @@ class Drawer:
         generator.manual_seed(zlib.crc32(f"{self.seed}/{name}".encode()))
         return generator
 
-    def draw(self, key: tuple[str, tuple[int | None, ...]], family: Family, shape: list[int]) -> Tensor:
+    def draw(
+        self, key: tuple[str, tuple[int | None, ...]], family: Family, shape: list[int]
+    ) -> Tensor:
         """The value of a symbol: `shape`, float64, ready to be differentiated by."""
         standing = standing_value(family.letter, shape)
         if standing is not None:

@@ -48,7 +48,8 @@ def series(
     ends = _differences(first, last)
     if ends is None or any(not isinstance(one, Number) for one, _ in ends):
         raise ElidedError(
-            "the last of these does not go on as they begin", last,
+            "the last of these does not go on as they begin",
+            last,
             "Only the index may change from the first to the last.",
         )
     if not ends:
@@ -60,7 +61,8 @@ def series(
             not _is_next(one, other) for one, other in steps
         ):  # fmt: skip
             raise ElidedError(
-                "the second of these does not go on as they begin", second,
+                "the second of these does not go on as they begin",
+                second,
                 "Only the index may change, by one.",
             )
     low, high = ends[0]
@@ -100,7 +102,8 @@ def grid(
         if len(row) != width:
             last = next((c for c in reversed(row) if c is not None), matrix)
             raise ElidedError(
-                f"this row has {len(row)} cells, the first has {width}", last,
+                f"this row has {len(row)} cells, the first has {width}",
+                last,
                 "Rows have one length.",
             )
     dots_columns = [c for c in range(width) if any(isinstance(row[c], Dots) for row in plain)]
@@ -179,7 +182,8 @@ def _hold_cells(
             expected = _fill(_fill(pattern, ROW, row_values[r]), COLUMN, column_values[c])
             if not same(expected, cell):
                 raise ElidedError(
-                    "this cell breaks the pattern of the matrix", cell,
+                    "this cell breaks the pattern of the matrix",
+                    cell,
                     "Compare its indices with those of its neighbours.",
                 )
 
@@ -286,6 +290,7 @@ def _put(value: Any, marked: dict[int, Name]) -> Any:
 
 def _map(node: Node, change: Any) -> Node:
     """A node with `change` made of each child."""
+
     def mapped(value: Any) -> Any:
         if isinstance(value, Node):
             return change(value)

@@ -197,7 +197,9 @@ def _fence(text: str, opening: re.Match[str]) -> Region:
     start = opening.start("ticks")
     if close is None:
         raise MarkdownError(
-            "this fence is never closed", start, opening.end("ticks"),
+            "this fence is never closed",
+            start,
+            opening.end("ticks"),
             f"Close it with {ticks} on a line of its own.",
         )
     info = opening.group("info").strip()
@@ -217,7 +219,9 @@ def _until(
     end = _find_unescaped(text, mark, opening.end())
     if end < 0:
         raise MarkdownError(
-            f"this {what} is never closed", opening.start(), opening.end(),
+            f"this {what} is never closed",
+            opening.start(),
+            opening.end(),
             f"Close it with {written}.",
         )
     body = text[opening.end() : end]
@@ -239,7 +243,9 @@ def _environment(text: str, opening: re.Match[str]) -> Region:
     start = text.index("\\begin", opening.start())
     if end < 0:
         raise MarkdownError(
-            f"this {opening.group('name')} is never closed", start, opening.end(),
+            f"this {opening.group('name')} is never closed",
+            start,
+            opening.end(),
             f"Close it with {closing}.",
         )
     stop = end + len(closing)

@@ -213,9 +213,7 @@ def _rounding(side: Node, relation: Node) -> float:
     return 0.5 * 10.0 ** -max(decimals, default=0) if side is not last and decimals else 0.0
 
 
-def _equal(
-    first: Evaluator, one: Term, second: Evaluator, other: Term, slack: float = 0.0
-) -> bool:
+def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term, slack: float = 0.0) -> bool:
     left, right = first(one), second(other)
     if set(left.names) != set(right.names):
         return False

@@ -50,9 +50,7 @@ def mutate_modules(
                 by = _caught(full, new, pages) if new is not None else "it does not compile"
                 reason = reasons.get((name, before, after), "")
                 fate = "caught" if by else "explained" if reason else "survived"
-                tally.mutants.append(
-                    Mutant(name, line, "code", before, after, fate, by or reason)
-                )
+                tally.mutants.append(Mutant(name, line, "code", before, after, fate, by or reason))
     return tally
 
 

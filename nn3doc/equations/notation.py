@@ -55,9 +55,7 @@ class NotationError(ValueError):
         question: Which of the five questions fails: `known`, `fits` or `notation`.
     """
 
-    def __init__(
-        self, message: str, node: Node, cure: str = "", question: str = "known"
-    ) -> None:
+    def __init__(self, message: str, node: Node, cure: str = "", question: str = "known") -> None:
         super().__init__(message)
         self.message = message
         self.start = node.start
@@ -136,9 +134,7 @@ class Family:
     @property
     def key(self) -> str:
         """One name for the family, whatever its slots are called."""
-        return self.letter + "".join(
-            f"|{part.place}:{part.fixed}" for part in self.parts
-        )
+        return self.letter + "".join(f"|{part.place}:{part.fixed}" for part in self.parts)
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -214,9 +210,7 @@ class Notation:
         for letter, families in self.families.items():
             if not (len(letter) == 1 or _is_one_command(letter)):
                 names.add(letter)
-            if any(
-                family.kind == "function" or family.key in self.applied for family in families
-            ):
+            if any(family.kind == "function" or family.key in self.applied for family in families):
                 functions.add(letter)
         return Lexicon(frozenset(names), frozenset(functions))
 
@@ -319,7 +313,13 @@ class Notation:
             row = slots.get(family.row) if family.row else None
             col = slots.get(family.col) if family.col else None
             return Reference(
-                owner, tuple(a for a in arguments if a is not None), row, col, True, rest, place,
+                owner,
+                tuple(a for a in arguments if a is not None),
+                row,
+                col,
+                True,
+                rest,
+                place,
                 family,
             )
         values = [slots[slot] for slot in family.slots]
@@ -392,12 +392,12 @@ class Notation:
             if reference is not None and reference.family.kind == "size" and not reference.rest:
                 return self.canonical(Size.of(self.size_name(reference, layers)))
             if isinstance(node, Name) and node.letter in self.indices:
-                raise NotationError(
-                    f"{node.letter} is an index, not a size", node, question="fits"
-                )
+                raise NotationError(f"{node.letter} is an index, not a size", node, question="fits")
         raise NotationError(
-            "I cannot read this as a size", node,
-            "A size is a number or a symbol that the table gives the shape \\mathbb{N}.", "fits",
+            "I cannot read this as a size",
+            node,
+            "A size is a number or a symbol that the table gives the shape \\mathbb{N}.",
+            "fits",
         )
 
     def size_name(self, reference: Reference, layers: Mapping[str, int]) -> str:
@@ -569,8 +569,10 @@ def _bold(letter: str) -> tuple[str, ...]:
 
 
 def _is_one_command(letter: str) -> bool:
-    return letter.startswith("\\") and (letter[1:].isalpha() or letter.endswith("}")) and (
-        letter.count("\\") == 1 or "{\\" in letter
+    return (
+        letter.startswith("\\")
+        and (letter[1:].isalpha() or letter.endswith("}"))
+        and (letter.count("\\") == 1 or "{\\" in letter)
     )
 
 
@@ -686,9 +688,7 @@ def membership(node: Node) -> Membership | None:
         return None
     if isinstance(node, Set):
         if len(node.items) == 1 and isinstance(node.items[0], Sequence):
-            return Membership(
-                REAL, (), "index", sequence=(node.items[0].first, node.items[0].last)
-            )
+            return Membership(REAL, (), "index", sequence=(node.items[0].first, node.items[0].last))
         numbers = tuple(_plain_number(item) for item in node.items)
         if all(number is not None for number in numbers):
             return Membership(Domain(values=tuple(n for n in numbers if n is not None)), ())

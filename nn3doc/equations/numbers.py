@@ -206,9 +206,7 @@ class Numbers:
             self.unused[key] = (statement, where)
         return Held(given=True)
 
-    def _hold(
-        self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node
-    ) -> Held:
+    def _hold(self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node) -> Held:
         value, slack = one
         written, rounding = two
         if value.shape != written.shape:

@@ -152,9 +152,9 @@ def inspect_page(
     book = Book(Notation())
     checker = Checker(book, seeds)
     checked = Checked(report, book, checker)
-    checked.again = lambda changed: inspect_page(
-        changed, path, notation, builds_on, code, True, seeds
-    ).report
+    checked.again = lambda changed: (
+        inspect_page(changed, path, notation, builds_on, code, True, seeds).report
+    )
     try:
         checked.regions = formulas(text)
     except MarkdownError as error:
@@ -243,7 +243,8 @@ def _read_source_table(source: Source, book: Book, report: Report) -> None:
 
 def _table_spans(text: str) -> list[tuple[int, int]]:
     return [
-        (cell.start, cell.start + len(cell.text)) for row in tables(text)
+        (cell.start, cell.start + len(cell.text))
+        for row in tables(text)
         for cell in row.cells.values()
     ]
 

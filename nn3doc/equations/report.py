@@ -18,7 +18,9 @@ FindingKind = Literal[
     "remark",  # an `unchecked` remark that is wrong: no reason, or nothing to leave unchecked
 ]
 Part = Literal["", "entry", "row", "column"]
-Verdict = Literal["holds", "defines", "declares", "states", "reads", "failed", "unchecked", "skipped"]
+Verdict = Literal[
+    "holds", "defines", "declares", "states", "reads", "failed", "unchecked", "skipped"
+]
 
 
 @dataclass(frozen=True)

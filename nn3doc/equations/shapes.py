@@ -202,8 +202,10 @@ class Elaborator(Operations):
             return self.index_value(reference.node)
         if reference.family.kind == "function":
             raise NotationError(
-                f"{reference.family.tex} is a function and has no argument here", node,
-                f"Write {reference.family.tex}(…).", "fits",
+                f"{reference.family.tex} is a function and has no argument here",
+                node,
+                f"Write {reference.family.tex}(…).",
+                "fits",
             )
         if reference.family.kind == "set":
             raise NotationError("a set is no number", node, "Write |…| for its size.", "fits")
@@ -277,9 +279,7 @@ class Elaborator(Operations):
             return base
         return self.entry(base, reference.row, reference.col, reference.node, family.tex)
 
-    def entry(
-        self, base: Term, row: Node | None, col: Node | None, node: Node, tex: str
-    ) -> Term:
+    def entry(self, base: Term, row: Node | None, col: Node | None, node: Node, tex: str) -> Term:
         """An entry, a row or a column of a matrix; an entry of a vector."""
         shape = base.shape
         if len(shape) != 2:
@@ -320,7 +320,8 @@ class Elaborator(Operations):
             low, high = (self.notation.integer(limit, {}) for limit in limits)
             if not low <= number <= high:
                 raise NotationError(
-                    f"{filled(family, [str(number)])} does not exist", node,
+                    f"{filled(family, [str(number)])} does not exist",
+                    node,
                     f"{family.tex} stands for {slot} = {low}, …, {high}.",
                 )
         return number
@@ -348,7 +349,8 @@ class Elaborator(Operations):
                 f"{letter} does not stand with these scripts", node, f"Declared here: {forms}."
             )
         return NotationError(
-            f"unknown symbol {letter}", node,
+            f"unknown symbol {letter}",
+            node,
             "Declare it in the notation table or by \\in, or define it by =.",
         )
 
@@ -373,8 +375,10 @@ class Elaborator(Operations):
             high = range_.high.number
             if number < (range_.low.number or 0) or (high is not None and number > high):
                 raise NotationError(
-                    f"{owner} has no entry {number} here", node,
-                    f"Its indices run over {range_}.", "fits",
+                    f"{owner} has no entry {number} here",
+                    node,
+                    f"Its indices run over {range_}.",
+                    "fits",
                 )
             if number in self.notation.literals:
                 return self.size_term(self.notation.literals[number], node)
@@ -449,7 +453,9 @@ class Elaborator(Operations):
         raise NotationError(
             f"the index {index.letter} runs over {range_} here, in {owner}, "
             f"but over {known} {index.said}",
-            node, "Use another letter, or the right symbol.", "known",
+            node,
+            "Use another letter, or the right symbol.",
+            "known",
         )
 
     def index_value(self, node: Node) -> Term:
@@ -476,8 +482,10 @@ class Elaborator(Operations):
             reference = self.notation.reference(base)
             if reference is not None and reference.family.kind == "function":
                 raise NotationError(
-                    f"{reference.family.tex} is a function and has no argument here", node,
-                    f"Write {reference.family.tex}(…).", "fits",
+                    f"{reference.family.tex} is a function and has no argument here",
+                    node,
+                    f"Write {reference.family.tex}(…).",
+                    "fits",
                 )
         if isinstance(base, Derivative) and base.style == "nabla" and not node.sub:
             return self.marked(self.term(base), node.marks, node)
@@ -510,17 +518,17 @@ class Elaborator(Operations):
                 base = self.power(base, mark.value, node)
             else:
                 raise NotationError(
-                    "I do not know what this mark means here", mark,
-                    "Declare the symbol with it, in the notation table or by \\in.", "known",
+                    "I do not know what this mark means here",
+                    mark,
+                    "Declare the symbol with it, in the notation table or by \\in.",
+                    "known",
                 )
         return base
 
     def transposed(self, base: Term, mark: Mark, node: Node) -> Term:
         """Rows for columns; a number has none."""
         if base.shape == ():
-            raise NotationError(
-                "a number is transposed", mark, "Leave the transpose out.", "fits"
-            )
+            raise NotationError("a number is transposed", mark, "Leave the transpose out.", "fits")
         if len(base.shape) != 2:
             raise NotationError("only a matrix can be transposed", node, question="fits")
         shape = (base.shape[1], base.shape[0])
@@ -538,8 +546,10 @@ class Elaborator(Operations):
         if len(base.shape) == 2 and base.shape[0] == base.shape[1] and whole is not None:
             return Term("matrix_power", (base,), base.shape, node, whole, indices)
         raise NotationError(
-            f"a power of a matrix needs a square one; this one is {show(base.shape)}", node,
-            "For a power of every entry write A \\odot A.", "fits",
+            f"a power of a matrix needs a square one; this one is {show(base.shape)}",
+            node,
+            "For a power of every entry write A \\odot A.",
+            "fits",
         )
 
     # --- sums and products ------------------------------------------------------------------
@@ -561,8 +571,10 @@ class Elaborator(Operations):
                     continue
             if isinstance(terms[place], Dots):
                 raise NotationError(
-                    "what these dots leave out cannot be told", terms[place],
-                    "Write a_1 + a_2 + \\cdots + a_n, or \\sum.", "read",
+                    "what these dots leave out cannot be told",
+                    terms[place],
+                    "Write a_1 + a_2 + \\cdots + a_n, or \\sum.",
+                    "read",
                 )
             try:
                 parts.append((self.term(terms[place]), signs[place]))
@@ -669,7 +681,8 @@ class Elaborator(Operations):
         values = factor.items if isinstance(factor, Tuple) else (bare(factor),)
         if len(values) != len(function.parameters):
             raise NotationError(
-                f"{reference.family.tex} has {len(function.parameters)} arguments", factor,
+                f"{reference.family.tex} has {len(function.parameters)} arguments",
+                factor,
                 question="fits",
             )
         return tuple(
@@ -686,8 +699,10 @@ class Elaborator(Operations):
         if above.shape == () and above.operation in ("number", "size"):
             return Term("divide", (above, below), below.shape, node, None, indices)
         raise NotationError(
-            f"a quotient of {show(above.shape)} and {show(below.shape)}", node,
-            "Both have one shape, or the denominator is a number.", "fits",
+            f"a quotient of {show(above.shape)} and {show(below.shape)}",
+            node,
+            "Both have one shape, or the denominator is a number.",
+            "fits",
         )
 
     def root(self, node: Root) -> Term:
@@ -727,17 +742,17 @@ class Elaborator(Operations):
                 self.layers[letter] = outer_layer
         if index.name not in body.indices:
             raise NotationError(
-                f"the sum over {letter} has no {letter} in what it sums", node,
-                "Put brackets around what belongs to it, or write the number of terms.", "known",
+                f"the sum over {letter} has no {letter} in what it sums",
+                node,
+                "Put brackets around what belongs to it, or write the number of terms.",
+                "known",
             )
         if index.range is None:
             raise NotationError(f"nothing says how far {letter} runs", said.index)
         indices = body.indices.union(*(test.indices for test in tests)) - {index.name}
         if node.operator in ("argmax", "argmin"):
             raise NotationError(f"\\{node.operator} cannot be checked", node, question="read")
-        return Term(
-            node.operator, (body, *tests), body.shape, node, index, indices
-        )
+        return Term(node.operator, (body, *tests), body.shape, node, index, indices)
 
     def _limits(self, index: Index, said: Binder, conditions: list[Node]) -> None:
         if said.within is not None:
@@ -750,9 +765,7 @@ class Elaborator(Operations):
         inner = [n for n in walk(said.high) if as_index(n) in {**self.bound, **self.free}]
         if inner:
             left = Name(said.index.start, said.index.end, index.letter)
-            conditions.append(
-                Relation(said.start, said.end, (left, said.high), ("<=",))
-            )
+            conditions.append(Relation(said.start, said.end, (left, said.high), ("<=",)))
             return
         high = self.notation.size(said.high, self.layers)
         index.range, index.explicit = Range(low, high), True
@@ -784,9 +797,7 @@ class Elaborator(Operations):
                 reference = self.notation.reference(inner)
                 if reference is None:
                     continue
-                for slot, argument in zip(
-                    reference.family.slots, reference.arguments, strict=True
-                ):
+                for slot, argument in zip(reference.family.slots, reference.arguments, strict=True):
                     if slot in self.notation.concrete and any(
                         as_index(part) == letter for part in walk(argument)
                     ):
@@ -844,8 +855,10 @@ class Elaborator(Operations):
             return Term("sizes", (), as_number(shape), node, column=column)
         if node.brackets != "[]":
             raise NotationError(
-                "this list is no value", node,
-                "Write \\begin{bmatrix} … \\end{bmatrix} for a vector.", "fits",
+                "this list is no value",
+                node,
+                "Write \\begin{bmatrix} … \\end{bmatrix} for a vector.",
+                "fits",
             )
         return self.stacked([[self.term(item) for item in node.items]], node)
 
@@ -880,8 +893,10 @@ class Elaborator(Operations):
         left, right = self.term(node.left), self.term(node.right)
         if not is_vector(left.shape) or left.shape != right.shape:
             raise NotationError(
-                f"an inner product of {show(left.shape)} and {show(right.shape)}", node,
-                "It needs two vectors of one shape.", "fits",
+                f"an inner product of {show(left.shape)} and {show(right.shape)}",
+                node,
+                "It needs two vectors of one shape.",
+                "fits",
             )
         return Term("dot", (left, right), (), node, None, left.indices | right.indices)
 

@@ -65,8 +65,10 @@ def total(parts: SequenceOf[tuple[Term, int]], node: Node) -> Term:
         elif term.shape != shape and not (term.column and _repeats(term.shape, shape)):
             hint = "Only a symbol declared with a literal 1 as a size, such as a bias, is repeated."
             raise NotationError(
-                f"a sum of {show(shape)} and {show(term.shape)}", term.node,
-                hint if is_vector(term.shape) or term.shape == () else "", "fits",
+                f"a sum of {show(shape)} and {show(term.shape)}",
+                term.node,
+                hint if is_vector(term.shape) or term.shape == () else "",
+                "fits",
             )
     indices = frozenset().union(*(term.indices for term, _ in parts))
     terms = tuple(term for term, _ in parts)
@@ -81,16 +83,20 @@ def _is_constant(term: Term) -> bool:
 
 
 def _repeats(column: Shape, shape: Shape) -> bool:
-    return len(shape) == 2 and len(column) == 2 and all(
-        one in (other, ONE) for one, other in zip(column, shape, strict=True)
+    return (
+        len(shape) == 2
+        and len(column) == 2
+        and all(one in (other, ONE) for one, other in zip(column, shape, strict=True))
     )
 
 
 def four_indices(term: Term) -> NotationError:
     """A matrix by a matrix is no matrix."""
     return NotationError(
-        "the derivative of a matrix by a matrix has four indices and is no matrix", term.node,
-        "Write it for entries, or as part of a chain of derivatives.", "fits",
+        "the derivative of a matrix by a matrix has four indices and is no matrix",
+        term.node,
+        "Write it for entries, or as part of a chain of derivatives.",
+        "fits",
     )
 
 
@@ -122,8 +128,10 @@ def _pair(node: Product, left: Term, right: Term) -> Term:
         if one != two:
             swap = "Between a number and a matrix write nothing." if numbers else ""
             raise NotationError(
-                f"\\odot between {show(one)} and {show(two)}", node,
-                swap or "Entry by entry, both sides have one shape.", "fits",
+                f"\\odot between {show(one)} and {show(two)}",
+                node,
+                swap or "Entry by entry, both sides have one shape.",
+                "fits",
             )
         return Term("multiply", (left, right), one, node, None, indices)
     if numbers:
@@ -132,18 +140,24 @@ def _pair(node: Product, left: Term, right: Term) -> Term:
         if is_vector(one) and one == two:
             return Term("dot", (left, right), (), node, None, indices)
         raise NotationError(
-            f"\\cdot between {show(one)} and {show(two)}", node,
-            "Write \\odot for the product entry by entry, nothing for the matrix product.", "fits",
+            f"\\cdot between {show(one)} and {show(two)}",
+            node,
+            "Write \\odot for the product entry by entry, nothing for the matrix product.",
+            "fits",
         )
     if node.operation == "times":
         raise NotationError(
-            f"\\times between {show(one)} and {show(two)}", node,
-            "Write nothing for the matrix product.", "fits",
+            f"\\times between {show(one)} and {show(two)}",
+            node,
+            "Write nothing for the matrix product.",
+            "fits",
         )
     if one[1] != two[0]:
         raise NotationError(
-            f"a matrix product of {show(one)} and {show(two)}", node,
-            f"The inner sizes {one[1]} and {two[0]} differ.", "fits",
+            f"a matrix product of {show(one)} and {show(two)}",
+            node,
+            f"The inner sizes {one[1]} and {two[0]} differ.",
+            "fits",
         )
     return Term("matmul", (left, right), as_number((one[0], two[1])), node, None, indices)
 
@@ -182,15 +196,22 @@ class Operations:
                                                                 "vec"}:  # fmt: skip
                 return self._built_in(word, node)
             raise NotationError(
-                f"unknown function {name}", function,
-                f"Define it, {name}(x) = …, or give it a row in the notation table.", "known",
+                f"unknown function {name}",
+                function,
+                f"Define it, {name}(x) = …, or give it a row in the notation table.",
+                "known",
             )
         family = reference.family
         known = self.definitions.function(family.letter, function)
-        if known.indirect and not marks and any(
-            not same(bare(argument), bare(parameter))
-            for argument, parameter in zip(node.arguments, known.parameters, strict=False)
-        ) and len(node.arguments) == len(known.parameters):
+        if (
+            known.indirect
+            and not marks
+            and any(
+                not same(bare(argument), bare(parameter))
+                for argument, parameter in zip(node.arguments, known.parameters, strict=False)
+            )
+            and len(node.arguments) == len(known.parameters)
+        ):
             own = Call(node.start, node.end, function, known.parameters)
             places = tuple(
                 Relation(argument.start, argument.end, (parameter, argument), ("=",))
@@ -202,7 +223,8 @@ class Operations:
             raise NotationError(
                 f"{family.tex} has {len(known.parameters)} argument"
                 f"{'s' * (len(known.parameters) != 1)}, not {len(arguments)}",
-                node, question="fits",
+                node,
+                question="fits",
             )
         shape = known.shape
         lifted: Shape = ()
@@ -214,7 +236,8 @@ class Operations:
                 continue
             raise NotationError(
                 f"{family.tex} is applied to {show(argument.shape)}, expected {show(wanted)}",
-                place, question="fits",
+                place,
+                question="fits",
             )
         indices = frozenset().union(*(argument.indices for argument in arguments))
         primes = len([mark for mark in marks if mark.kind == "prime"])
@@ -228,7 +251,8 @@ class Operations:
             raise NotationError(
                 f"this is defined with {len(parameters)} argument"
                 f"{'s' * (len(parameters) != 1)}, not {len(node.arguments)}",
-                node, question="fits",
+                node,
+                question="fits",
             )
         changed = [
             Relation(argument.start, argument.end, (parameter, argument), ("=",))
@@ -344,8 +368,10 @@ class Operations:
         term = self.term(node)
         if _is_constant(term):
             raise NotationError(
-                "a constant is differentiated", node,
-                "Put brackets around all that the derivative is taken of.", "read",
+                "a constant is differentiated",
+                node,
+                "Put brackets around all that the derivative is taken of.",
+                "read",
             )
         return term
 
@@ -354,8 +380,10 @@ class Operations:
         if second and isinstance(plain, Scripted) and [m.kind for m in plain.marks] == [
             "transpose"
         ]:  # fmt: skip
-            plain = plain.base if not plain.sub else Scripted(
-                plain.start, plain.end, plain.base, plain.sub, ()
+            plain = (
+                plain.base
+                if not plain.sub
+                else Scripted(plain.start, plain.end, plain.base, plain.sub, ())
             )
         term = self.term(plain)
         inner = term
@@ -432,7 +460,8 @@ class Operations:
                 zero = given.operation == "number" and given.data == 0
                 if place.shape != given.shape and not zero:
                     raise NotationError(
-                        f"{show(given.shape)} for a symbol that is {show(place.shape)}", value,
+                        f"{show(given.shape)} for a symbol that is {show(place.shape)}",
+                        value,
                         question="fits",
                     )
                 places.append(place)

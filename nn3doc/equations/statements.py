@@ -276,7 +276,9 @@ class Checker:
                 continue
             notes = (cause.cure,) if cause.cure else ()
             start, end = (equation.body_start + place for place in (cause.start, cause.end))
-            equation.findings.append(Finding(_kind(cause.question), cause.message, start, end, notes))
+            equation.findings.append(
+                Finding(_kind(cause.question), cause.message, start, end, notes)
+            )
             equation.verdict = "failed"
 
     def _offset(self, statement: Statement) -> int:
@@ -335,7 +337,8 @@ class Checker:
                 where = next(n for n in walk(statement.node)
                              if isinstance(n, Name) and n.letter == letter)  # fmt: skip
                 raise NotationError(
-                    f"nothing says which values {letter} has", where,
+                    f"nothing says which values {letter} has",
+                    where,
                     f"Give {letter} a row in the notation table, {{1, \\dots, L}}, or write "
                     f"{letter} = 1, \\dots, L behind the equation.",
                 )
@@ -343,26 +346,30 @@ class Checker:
         made = [dict(zip(letters, values, strict=True)) for values in itertools.product(*ranges)]
         if not made:
             raise NotationError(
-                "vacuous: there is no layer for which all its symbols exist", statement.node,
-                "Correct the index, or the range that the notation gives it.", "vacuous",
+                "vacuous: there is no layer for which all its symbols exist",
+                statement.node,
+                "Correct the index, or the range that the notation gives it.",
+                "vacuous",
             )
         if len(made) > MAX_ASSIGNMENTS:
             raise NotationError(
                 f"this has {len(made)} cases; at most {MAX_ASSIGNMENTS} are worked out",
-                statement.node, "Use fewer indices.", "read",
+                statement.node,
+                "Use fewer indices.",
+                "read",
             )
         return made
 
-    def elaborator(self, statement: Statement, layers: dict[str, int], jacobian: bool) -> Elaborator:
+    def elaborator(
+        self, statement: Statement, layers: dict[str, int], jacobian: bool
+    ) -> Elaborator:
         """A fresh reader for one case of a statement."""
         ranges = self.book.ranges(statement, layers)
         return Elaborator(self.book, layers, f"s{statement.order}", None, ranges, jacobian)
 
     # --- relations --------------------------------------------------------------------------
 
-    def _relation_or_example(
-        self, statement: Statement, node: Relation, result: Result
-    ) -> None:
+    def _relation_or_example(self, statement: Statement, node: Relation, result: Result) -> None:
         """What does not fit for all sizes may be said of the sizes of the worked example."""
         try:
             self._relation(statement, node, result)
@@ -473,7 +480,8 @@ class Checker:
         for index in elaborator.free.values():
             if index.range is None:
                 raise NotationError(
-                    f"unknown symbol {index.letter}", index.node,
+                    f"unknown symbol {index.letter}",
+                    index.node,
                     "Declare it in the notation table or by \\in, or define it by =.",
                 )
 
@@ -496,9 +504,7 @@ class Checker:
 
     def _hold_claims(self, elaborator: Elaborator, layers: dict[str, int]) -> None:
         for term, sizes in elaborator.claims:
-            wanted = as_number(
-                tuple(self.book.notation.size(size, layers) for size in sizes.items)
-            )
+            wanted = as_number(tuple(self.book.notation.size(size, layers) for size in sizes.items))
             if term.shape != wanted:
                 raise NotationError(
                     f"this is {show(term.shape)}, not {show(wanted)}", sizes, question="fits"
@@ -578,8 +584,10 @@ class Checker:
         """`\\approx` near a place, up to the degree of the polynomial on one of its sides."""
         if not statement.near:
             raise NotationError(
-                "\\approx between symbols does not say near which place", where,
-                "Write \\text{near } x = 0 behind it; or = and what holds exactly.", "read",
+                "\\approx between symbols does not say near which place",
+                where,
+                "Write \\text{near } x = 0 behind it; or = and what holds exactly.",
+                "read",
             )
         elaborator = self.elaborator(statement, layers, False)
         at = elaborator.at(At(where.start, where.end, where, tuple(statement.near)))
@@ -667,7 +675,9 @@ class Checker:
         if family.declared and outside is not None:
             raise NotationError(
                 f"{family.tex} is declared to lie in {_domain(family)}; this gives {outside:.4g}",
-                node.sides[1], "Correct the set it is declared in, or the definition.", "holds",
+                node.sides[1],
+                "Correct the set it is declared in, or the definition.",
+                "holds",
             )
 
     def _update(
@@ -775,8 +785,10 @@ class Checker:
             if place and self._plain_size(node.sides[place], layers) == plain is not None:
                 continue
             raise NotationError(
-                f"{one} and {other} are different sizes", node.sides[place + 1],
-                "If they are one size, say so in the notation table.", "fits",
+                f"{one} and {other} are different sizes",
+                node.sides[place + 1],
+                "If they are one size, say so in the notation table.",
+                "fits",
             )
         result.instances += len(sizes) - 1
         return True
@@ -848,7 +860,9 @@ class Checker:
             if len(wanted) == 4 or len(term.shape) == 4 or True:
                 raise NotationError(
                     f"{_tex(symbol)} is {show(term.shape)}, not {show(wanted)}",
-                    right, "The declaration, or what it is made of, says otherwise.", "fits",
+                    right,
+                    "The declaration, or what it is made of, says otherwise.",
+                    "fits",
                 )
         self._ranges_known(elaborator)
         if reference is not None and reference.family.declared and not self.book.is_defined(
@@ -909,9 +923,13 @@ class Checker:
             reference = self.book.notation.reference(plain)
             if reference is not None and reference.family.kind in ("function", "set", "index"):
                 return
-            if reference is None and isinstance(plain, Name) and (
-                plain.letter in self.book.notation.indices
-                or plain.letter in self.book.notation.slots
+            if (
+                reference is None
+                and isinstance(plain, Name)
+                and (
+                    plain.letter in self.book.notation.indices
+                    or plain.letter in self.book.notation.slots
+                )
             ):
                 return
         if is_numeric(node):

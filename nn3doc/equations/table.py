@@ -92,9 +92,7 @@ def tables(text: str) -> list[Row]:
             while number <= count and "|" in lines.line(number):
                 if wanted:
                     cells = _cells(lines.line(number), lines.start(number))
-                    rows.append(
-                        Row({n: c for n, c in zip(names, cells, strict=False) if n})
-                    )
+                    rows.append(Row({n: c for n, c in zip(names, cells, strict=False) if n}))
                 number += 1
         else:
             number += 1
@@ -116,7 +114,7 @@ def read_table(text: str, notation: Notation) -> list[TableProblem]:
     for row in rows:
         try:
             _read_row(row, notation)
-        except (_CellError) as error:
+        except _CellError as error:
             problems.append(error.problem)
     for row in rows:
         _facts(row, notation)
@@ -166,7 +164,10 @@ def _read_row(row: Row, notation: Notation) -> None:
     tex = _tex(symbol)
     if not tex:
         raise _CellError(
-            "the symbol of this row is not in dollar signs", symbol, 0, len(symbol.text),
+            "the symbol of this row is not in dollar signs",
+            symbol,
+            0,
+            len(symbol.text),
             "Write $…$ around it.",
         )
     try:
@@ -205,7 +206,9 @@ def _family(
         if words in ("set", "a set", "index set"):
             return replace(known, kind="set")
         raise _CellError(
-            f"I cannot read {words!r} as a shape", shape or row.cells["symbol"], 0,
+            f"I cannot read {words!r} as a shape",
+            shape or row.cells["symbol"],
+            0,
             len(shape.text) if shape else 1,
             "Write $\\mathbb{R}^{n \\times m}$, $\\mathbb{R}^n$, $\\mathbb{R}$, $\\mathbb{N}$, a map "
             "or an index range.",
@@ -216,7 +219,10 @@ def _family(
             return _function(known, formula.statements, shape)
         if len(formula.statements) != 1 or (said := membership(formula.statements[0])) is None:
             raise _CellError(
-                "I cannot read this as a shape", shape, 0, len(shape_tex),
+                "I cannot read this as a shape",
+                shape,
+                0,
+                len(shape_tex),
                 "Write $\\mathbb{R}^{n \\times m}$, $\\mathbb{R}^n$, $\\mathbb{R}$, $\\mathbb{N}$, "
                 "a map $A \\to B$ or an index range $\\{1, \\dots, n\\}$.",
             )
@@ -233,9 +239,7 @@ def with_membership(family: Family, said: Membership) -> Family:
     if said.kind == "index" and said.sequence:
         return replace(family, kind="value", shape=(), domain=Domain(values=(1.0,)),
                        members=said.sequence[1])  # fmt: skip
-    return replace(
-        family, kind=said.kind, shape=said.shape, domain=said.domain, column=said.column
-    )
+    return replace(family, kind=said.kind, shape=said.shape, domain=said.domain, column=said.column)
 
 
 def _function(known: Family, statements: tuple[Node, ...], shape: Cell) -> Family:
@@ -255,8 +259,11 @@ def _function(known: Family, statements: tuple[Node, ...], shape: Cell) -> Famil
 def function_family(known: Family, source: list[Membership], target: Membership) -> Family:
     """A family that is a function between sets."""
     return replace(
-        known, kind="function", source=tuple((one.domain, one.shape) for one in source),
-        target=target.shape, domain=target.domain,
+        known,
+        kind="function",
+        source=tuple((one.domain, one.shape) for one in source),
+        target=target.shape,
+        domain=target.domain,
     )
 
 
@@ -306,7 +313,8 @@ def _row_and_column(
                 return other.slot, one.slot
     mark = second if second.place != "sub" else first
     raise NotationError(
-        "which of the indices is the row cannot be told", node,
+        "which of the indices is the row cannot be told",
+        node,
         f"Give {mark.slot} a row of its own above this one, with its range: "
         f"$\\{{1, \\dots, m\\}}$.",
         "notation",

@@ -76,9 +76,7 @@ SKIPPED_WITH_ARGUMENT = frozenset("phantom hphantom vphantom hspace vspace mspac
 TRANSPARENT = {"textcolor": 1, "colorbox": 1, "class": 1, "cssId": 1, "data": 1, "boxed": 0,
                "bbox": 0, "mathstrut": 0, "smash": 0, "mathopen": 0, "mathclose": 0,
                "mathord": 0, "mathrel": 0, "mathbin": 0, "mathop": 0}  # fmt: skip
-SIZES = frozenset(
-    "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split()
-)
+SIZES = frozenset("big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split())
 ARROWS = frozenset(
     "to rightarrow mapsto Rightarrow implies iff Leftrightarrow Longrightarrow longrightarrow"
     " therefore because land lor colon longleftarrow".split()
@@ -128,7 +126,9 @@ def tokenize(tex: str) -> list[Token]:
     if len(tex) > MAX_LENGTH:
         raise TexError(
             f"this formula has {len(tex):,} characters; at most {MAX_LENGTH:,} are read",
-            0, 1, "Split it into several.",
+            0,
+            1,
+            "Split it into several.",
         )
     result: list[Token] = []
     position = 0
@@ -137,7 +137,9 @@ def tokenize(tex: str) -> list[Token]:
         if match is None:
             raise TexError(
                 f"I do not know the character {tex[position]!r} in mathematics",
-                position, position + 1, "Write the TeX command for it.",
+                position,
+                position + 1,
+                "Write the TeX command for it.",
             )
         kind, text, end = str(match.lastgroup), match.group(), match.end()
         if kind == "command":
@@ -181,7 +183,9 @@ def tokenize(tex: str) -> list[Token]:
     if len(result) > MAX_TOKENS:
         raise TexError(
             f"this formula has {len(result):,} tokens; at most {MAX_TOKENS:,} are read",
-            0, 1, "Split it into several.",
+            0,
+            1,
+            "Split it into several.",
         )
     result.append(Token("end", "", len(tex), len(tex)))
     return result
@@ -191,7 +195,9 @@ def _braced(tex: str, position: int) -> tuple[str, int]:
     """The text of the braces that follow, and where they end."""
     opening = _GROUP.match(tex, position)
     if opening is None:
-        raise TexError("a { is missing here", position, position + 1, "Write the argument in braces.")
+        raise TexError(
+            "a { is missing here", position, position + 1, "Write the argument in braces."
+        )
     depth, place = 1, opening.end()
     while place < len(tex):
         if tex[place] == "\\":

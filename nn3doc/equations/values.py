@@ -192,9 +192,7 @@ class Evaluator:
         taken = self.take(base.tensor, base.names, places)
         return Array(taken.names, _with_two_axes(taken.tensor, term))
 
-    def take(
-        self, tensor: Tensor, lead: tuple[str, ...], places: list[Term | None]
-    ) -> Array:
+    def take(self, tensor: Tensor, lead: tuple[str, ...], places: list[Term | None]) -> Array:
         """Entries of a tensor: its first axes are `lead`, the others have a place or are kept."""
         count = len(lead)
         plain: list[str] = []
@@ -211,9 +209,7 @@ class Evaluator:
         kept = [count + axis for axis, place in enumerate(places) if place is None]
         return Array((*lead, *plain), tensor.permute(*range(count), *named, *kept))
 
-    def _take_any(
-        self, tensor: Tensor, lead: tuple[str, ...], places: list[Term | None]
-    ) -> Array:
+    def _take_any(self, tensor: Tensor, lead: tuple[str, ...], places: list[Term | None]) -> Array:
         count = len(lead)
         given = [(axis, self(place)) for axis, place in enumerate(places) if place is not None]
         names = list(lead)
@@ -237,8 +233,10 @@ class Evaluator:
                 node = places[axis]
                 assert node is not None
                 raise NotationError(
-                    f"this index leaves its range 1, …, {size}", node.node,
-                    "Say for which values the equation holds.", "known",
+                    f"this index leaves its range 1, …, {size}",
+                    node.node,
+                    "Say for which values the equation holds.",
+                    "known",
                 )
             at.append(whole)
         return Array(tuple(names), moved[tuple(at)] if at else moved)
@@ -572,9 +570,7 @@ def _jacobian(value: Tensor, source: Tensor) -> Tensor:
         return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
     flat = value.reshape(-1)
     if count == 1:
-        (found,) = torch.autograd.grad(
-            flat[0], source, create_graph=True, materialize_grads=True
-        )
+        (found,) = torch.autograd.grad(flat[0], source, create_graph=True, materialize_grads=True)
         return found.reshape(*value.shape, *source.shape)
     gradients: Sequence[Tensor | None] = torch.autograd.grad(
         flat, source, torch.eye(count, dtype=torch.float64), create_graph=True,

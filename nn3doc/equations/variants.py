@@ -172,7 +172,9 @@ class Variants:
         scratch.aliases, scratch.problems = dict(scratch.aliases), {}
         scratch.assumed_by = {}
         functions, constraints, aliases = (
-            len(scratch.functions), dict(scratch.constraints), len(scratch.aliases)
+            len(scratch.functions),
+            dict(scratch.constraints),
+            len(scratch.aliases),
         )
         scratch.add_formula(formula, place, own=True)
         known = self.checked.book.definitions
@@ -224,9 +226,7 @@ class Variants:
         return book
 
 
-def _without(
-    groups: dict[str, list[Definition]], gone: set[int]
-) -> dict[str, list[Definition]]:
+def _without(groups: dict[str, list[Definition]], gone: set[int]) -> dict[str, list[Definition]]:
     kept = {
         key: [d for d in definitions if id(d.statement) not in gone]
         for key, definitions in groups.items()

@@ -189,9 +189,7 @@ def _compare_variables(
     return compared
 
 
-def _expected(
-    checked: Checked, key: Key, parameter: bool, evaluator: Evaluator
-) -> Tensor | None:
+def _expected(checked: Checked, key: Key, parameter: bool, evaluator: Evaluator) -> Tensor | None:
     """What the page says of a variable; None if it says nothing of it."""
     book = checked.book
     try:
@@ -340,14 +338,20 @@ def _same_function(
         )  # fmt: skip
         return False
     comparison = _hold(from_python(record.returned, term.shape), expected)
-    equation = checked.checker.equations[definition.statement.place] if (
-        definition.statement.own
-    ) else None
+    equation = (
+        checked.checker.equations[definition.statement.place]
+        if (definition.statement.own)
+        else None
+    )
     if comparison is None or comparison.difference > 1e-9:
-        notes = [] if comparison is None else [
-            note.replace("right", "code").replace("left", "page")
-            for note in told(comparison, list(evaluator.drawer.dimensions.items()))
-        ]
+        notes = (
+            []
+            if comparison is None
+            else [
+                note.replace("right", "code").replace("left", "page")
+                for note in told(comparison, list(evaluator.drawer.dimensions.items()))
+            ]
+        )
         message = f"{function.full_name} returns something else than {family.tex}"
         if equation is not None:
             start = equation.body_start + definition.right.start

@@ -126,7 +126,9 @@ class Answers:
             {"built": built, "equations": told}, ensure_ascii=False, separators=(",", ":")
         )
         data = data.replace("<", "\\u003c")  # or a text with </script> would end it
-        return f'{table if rows else ""}<script type="application/json" id="answers">{data}</script>'
+        return (
+            f'{table if rows else ""}<script type="application/json" id="answers">{data}</script>'
+        )
 
     def evidence(self, titles: Mapping[str, str], built: str) -> str:
         """The list of all equations with their evidence.
@@ -145,8 +147,7 @@ class Answers:
     def _entries(self, page: _Page, title: str) -> Iterator[Listed]:
         address = page.checked.address
         numbers = {
-            label.anchor: f"({label.number})"
-            for label in self._mathematics.book.labels.values()
+            label.anchor: f"({label.number})" for label in self._mathematics.book.labels.values()
         }
         for anchor, (tex, found) in page.marked.items():
             here = _anchor(address, anchor)
