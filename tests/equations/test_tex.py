@@ -1,0 +1,82 @@
+"""The reader of TeX: what it refuses, where, and what to write instead; what it reads alike."""
+
+import pytest
+
+from nn3doc.equations.tex import Lexicon, TexError, parse
+from nn3doc.equations.tree import same
+
+# TeX: (message, what is at fault, cure)
+REFUSED = {
+    r"1/1+e^{-x}": (
+        "a division by 1", "/1", r"If the denominator goes on, write \frac{…}{1 + …}.",
+    ),
+    r"\sum a + b": (
+        r"\sum does not say over which index it runs", r"\sum", r"Write \sum_{i=1}^{n}.",
+    ),
+    r"a / 2\epsilon": (
+        "what stands behind the slash can be read in two ways", r"/ 2\epsilon",
+        r"Write \frac{…}{…}, or put the denominator in brackets.",
+    ),
+    r"a^{[1]}^T": (
+        "a second ^", "^",
+        "Put both into one: ^{[1]T}; or brackets around what stands before it.",
+    ),
+    r"x_i_j": ("a second _", "_", "Write _{a,b}."),
+    r"\foo x": (
+        r"I do not know the control word \foo", r"\foo",
+        r"For a named function or symbol write \mathrm{foo}.",
+    ),
+    r"\alhpa x": (r"I do not know the control word \alhpa", r"\alhpa", r"Did you mean \alpha?"),
+    r"\log x y": (
+        r"how far \log reaches can be read in two ways", r"\log x y", r"Write \log(…).",
+    ),
+    "3 4": ("two numbers side by side", "3 4", r"Write \cdot between them."),
+    "(a + b": ("this ( is never closed", "(", "Close it with )."),
+    "(a + b]": ("this ] closes a (", "]", "Write )."),
+    r"\|x": (r"this \Vert is never closed", r"\|", r"Close it with \Vert."),
+    r"\begin{bmatrix} 1 & 2 \\ 3": (
+        r"\begin{bmatrix} is never closed", r"\begin", r"Close it with \end{bmatrix}.",
+    ),
+    r"\begin{aligned} a \end{cases}": (r"\end{cases} closes \begin{aligned}", r"\end{cases}", ""),
+    r"\hat{y^2}": (
+        r"\hat goes around the letter only", r"\hat{y^", "Close its brace before the ^.",
+    ),
+    r"x^12": ("TeX takes only the 1 of 12 here", "12", "Write {12}."),
+    r"\frac{d^2 f}{dx}": ("the order is 2 above and 1 below", "dx}", ""),
+    "= x": ("I cannot read = here", "=", ""),
+    r"\infty": (r"\infty has no value that can be checked", r"\infty", ""),
+    "x § y": (
+        "I do not know the character '§' in mathematics", "§", "Write the TeX command for it.",
+    ),
+}  # fmt: skip
+
+ALIKE = [
+    (r"A^{[1]T}", r"A^{[1]\top}"),
+    (r"W^{[1]}_{j,k}", r"W_{j,k}^{[1]}"),
+    (r"\frac12", r"\frac{1}{2}"),
+    (r"\textcolor{loss}{a} + b", "a + b"),
+    (r"\left( a + b \right) c", "(a + b) c"),
+    (r"a \le b", r"a \leq b"),
+    (r"\begin{aligned} a &= b \\ &= c \end{aligned}", "a = b = c"),
+    (r"a = b \quad (i = 1, \dots, n)", r"a = b, i = 1, \dots, n"),
+    (r"\boldsymbol{x}", r"\mathbf{x}"),
+    (r"a = b \label{eq:one}", "a = b"),
+    (r"\|x\|", r"\lVert x \rVert"),
+]
+
+
+@pytest.mark.parametrize("tex", REFUSED)
+def test_refused(tex: str) -> None:
+    message, at, cure = REFUSED[tex]
+    with pytest.raises(TexError) as caught:
+        parse(tex)
+    error = caught.value
+    assert (error.message, tex[error.start : error.end], error.cure) == (message, at, cure)
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_written_in_two_ways_and_read_as_one(one: str, other: str) -> None:
+    lexicon = Lexicon()
+    left, right = (parse(tex, lexicon).statements for tex in (one, other))
+    assert len(left) == len(right)
+    assert all(same(a, b) for a, b in zip(left, right, strict=True))
