@@ -58,7 +58,7 @@ def add_examples(content: str, path: Path, checker: PageChecker) -> str:
     found = examples.examples(content)
     if not found:
         return content
-    here = _here(path)
+    here = shown(path)
     told = checker.check(here).examples
     if len(told) != len(found):  # the page is not read, which is told already
         return content

@@ -20,7 +20,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations.pages import NOTEBOOK
+from nn3doc.equations.examples import Told as ToldOfExample
+from nn3doc.equations.examples import told_of_page
+from nn3doc.equations.pages import NOTEBOOK, read_page
 
 __all__ = ["CheckedPage", "PageChecker", "Told"]
 
@@ -53,10 +55,12 @@ class CheckedPage:
     Attributes:
         data: The page as `nn3doc check --json` tells it (nn3doc.equations.jsonform).
         told: Its findings.
+        examples: What is said of the examples on it (nn3doc.equations.examples).
     """
 
     data: dict[str, Any]
     told: tuple[Told, ...]
+    examples: tuple[ToldOfExample, ...] = ()
 
 
 class PageChecker:
@@ -83,7 +87,11 @@ class PageChecker:
             found = self._ask(path, sources)
             if found.pop("keep"):
                 self._keep(kept, name, found)
-        return CheckedPage(found["data"], tuple(Told(**told) for told in found["told"]))
+        return CheckedPage(
+            found["data"],
+            tuple(Told(**told) for told in found["told"]),
+            tuple(ToldOfExample(**told) for told in found["examples"]),
+        )
 
     def warm(self) -> None:
         """Starts the process ahead, so that the first check does not wait for imports."""
@@ -111,7 +119,7 @@ class PageChecker:
             self.close()
             told = Told(0, 0, True, f"{path}:1:1: {error}\n")
         data = {"path": str(path), "ok": False, "findings": [], "equations": []}
-        return {"data": data, "told": [asdict(told)], "keep": False}
+        return {"data": data, "told": [asdict(told)], "examples": [], "keep": False}
 
     def _keep(self, path: Path, name: str, found: dict[str, Any]) -> None:
         """Writes what was said, whole or not at all, in place of what was said before."""
@@ -191,7 +199,14 @@ def _work(connection: Connection) -> None:
             asdict(Told(found.start, found.end, found.failing, render(report, findings=[found])))
             for found in report.all_findings
         ]
-        connection.send({"data": to_json([report])["pages"][0], "told": told})
+        told_of = told_of_page(read_page(Path(path))[0], Path(path))
+        connection.send(
+            {
+                "data": to_json([report])["pages"][0],
+                "told": told,
+                "examples": [asdict(one) for one in told_of],
+            }
+        )
 
 
 def _digest(path: Path, sources: str) -> str:

@@ -23,8 +23,9 @@ from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.site import assets, mathematics
 from nn3doc.site.answers import Answers, CheckedText
 from nn3doc.site.book import MathematicsError
-from nn3doc.site.check_hook import add_findings, shown
+from nn3doc.site.check_hook import add_examples, add_findings, shown
 from nn3doc.site.checking import PageChecker
+from nn3doc.site.counts import add_counts, wants_counts
 from nn3doc.site.dress import dress, dress_page, ids
 from nn3doc.site.notebook import NotebookError, as_markdown, executed
 from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
@@ -143,7 +144,10 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     path = Path(str(page.file.abs_src_path))
     markdown = add_findings(markdown, path, _page_checker(config))
     markdown = add_examples(markdown, path, _page_checker(config))
-    markdown = add_counts(markdown, [file.abs_src_path for file in files.documentation_pages()])
+    if wants_counts(markdown):
+        every = [Path(str(file.abs_src_path)) for file in files.documentation_pages()]
+        reports = [_page_checker(config).check(shown(path)).data for path in every]
+        markdown = add_counts(markdown, reports, Path(config.docs_dir))
     if page.file.src_uri.endswith(".ipynb"):
         notebook = _notebook(page, config)
         page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter

@@ -280,7 +280,7 @@ def test_the_functions_a_page_speaks_of() -> None:
         ("cut", "textwrap.shorten", ("text", "width")),
         ("j.dumps", "json.dumps", ("obj", "skipkeys")),
         ("indent", "textwrap.indent", ("text", "prefix")),
-        ("tidy", "__page__.tidy", ("text", "width")),
+        ("tidy", "tidy", ("text", "width")),
         ("textwrap.fill", "textwrap.fill", ("text", "width")),
     ]
     lines = [PAGE[one.start : one.end] for one in functions]

@@ -1,0 +1,82 @@
+"""Plants every single mistake in the site's formulas and its code, and writes down what is caught.
+
+    python -m nn3doc.site.mutation
+
+That takes minutes, so the site shows what was written down: `mutation.json` beside this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nn3doc.equations.markdown import formulas
+from nn3doc.equations.pages import find_pages, read_page
+
+__all__ = ["FILE", "changed_since", "main", "measure"]
+
+FILE = Path(__file__).with_name("mutation.json")
+
+
+def changed_since(said: Mapping[str, Any], folder: Path) -> list[str]:
+    """The pages whose formulas are others than those that mistakes were planted in."""
+    now = _pages(folder)
+    names = sorted({*said["pages"], *now})
+    return [name for name in names if said["pages"].get(name) != now.get(name)]
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Plants the mistakes in the pages of a folder; the outcome as it is written down."""
+    from nn3doc.equations.check import inspect_with_code
+    from nn3doc.equations.mutate import Tally, mutate_page
+    from nn3doc.equations.mutate_code import mutate_modules
+
+    tally = Tally()
+    checked = {}
+    for path in find_pages([folder]):
+        if path.suffix != ".md":
+            continue
+        found = inspect_with_code(path)
+        checked[str(path)] = found
+        tally.mutants += mutate_page(found, str(path)).mutants
+        print(f"{path}: {len(tally.mutants):,} mistakes so far", file=sys.stderr)
+    tally.mutants += mutate_modules(["nn3doc.network"], checked, []).mutants
+    survivors = [
+        {"page": one.page, "line": one.line, "kind": one.kind, "written": one.original,
+         "planted": one.mutated}
+        for one in tally.survivors
+    ]  # fmt: skip
+    date = datetime.now(tz=UTC).date().isoformat()
+    return {"date": date, "pages": _pages(folder), "table": tally.table(), "survivors": survivors}
+
+
+def main() -> int:
+    """Writes the file, whole or not at all."""
+    sys.path.insert(0, str(Path.cwd()))
+    text = json.dumps(measure(Path("docs")), indent=1, ensure_ascii=False) + "\n"
+    part = FILE.with_suffix(f".{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(FILE)
+    return 0
+
+
+def _pages(folder: Path) -> dict[str, str]:
+    """A digest of the formulas of each Markdown page."""
+    result = {}
+    for path in find_pages([folder]):
+        if path.suffix == ".md":
+            tex = "\0".join(region.body for region in formulas(read_page(path)[0]))
+            if tex:
+                name = path.relative_to(folder).as_posix()
+                result[name] = hashlib.sha256(tex.encode()).hexdigest()[:16]
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
