@@ -17,8 +17,8 @@ SCRIPT = "assets/site.js"
 FAVICON = "assets/favicon.svg"
 
 # Order matters: later rules win.
-_SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "print"]
-_SCRIPTS = ["lesson", "mathematics"]
+_SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "answers", "print"]
+_SCRIPTS = ["lesson", "mathematics", "answers"]
 
 # Parts of the theme that no page here has; tests/browser/test_files.py looks whether that is so.
 _UNUSED_PARTS = """
@@ -36,7 +36,8 @@ UNUSED = re.compile(
        | \[dir=rtl\]  # text from right to left
        | data-md-color-(?:primary|accent)=  # colour schemes other than the two in colours.css
        | only-(?:light|dark) | gh-(?:light|dark)
-       | \[data-sort | columnheader | search__suggest | data-md-type=""",
+       | \[data-sort | columnheader | search__suggest | data-md-type=
+       | \.no-js\ \.md-(?:search|header__button)  # navigation.css says when there is no search""",
     re.VERBOSE,
 )
 # These the pages have, but the lesson's own sheets give them a look (formulas: their own height).

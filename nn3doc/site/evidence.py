@@ -90,7 +90,7 @@ def _witness(witness: Mapping[str, Any]) -> str:
         case "line":
             function, _, variable = name.rpartition(": ")
             where = f"line {witness['line']} of {witness['file']}"
-            return f"`{variable}` in `{function.rpartition('.')[2]}` is the same ({where})."
+            return f"`{variable}` in `{function.rpartition('.')[2]}` gives the same ({where})."
         case "snippet":
             return f"The code on this page computes the same{_named(name)}."
         case kind:
