@@ -24,7 +24,7 @@ WITH_EXERCISES = [
     "learning.md",
     "matrices.md",
 ]
-LESSON = ["index.md", *WITH_EXERCISES, "what-changed.md"]
+LESSON = ["index.md", *WITH_EXERCISES, "what-changed.md", "how-checked.md"]
 WORKED_EXAMPLE = {
     "X": [[0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 1.0, 0.5], [0.5, 1.0, 0.0, 1.0]],
     "Y": [[1, 0, 0, 1]],

@@ -45,7 +45,7 @@ def measure(folder: Path) -> dict[str, Any]:
         found = inspect_with_code(path)
         checked[str(path)] = found
         tally.mutants += mutate_page(found, str(path)).mutants
-        print(f"{path}: {len(tally.mutants):,} mistakes so far", file=sys.stderr)
+        sys.stderr.write(f"{path}: {len(tally.mutants):,} mistakes so far\n")
     tally.mutants += mutate_modules(["nn3doc.network"], checked, []).mutants
     survivors = [
         {"page": one.page, "line": one.line, "kind": one.kind, "written": one.original,
