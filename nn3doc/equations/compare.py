@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nn3doc.equations.arrays import Array, aligned
 from nn3doc.equations.terms import Term
-from nn3doc.equations.values import Array, Evaluator, aligned
+from nn3doc.equations.values import Evaluator
 
 TOLERANCE = 1e-9
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from nn3doc.equations.notation import NotationError
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.sizes import Shape, Size
 from nn3doc.equations.tree import Mark, Name, Node, Scripted
 

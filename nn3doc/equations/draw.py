@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.constants import FILLED, IDENTITIES
-from nn3doc.equations.notation import Domain, Family
+from nn3doc.equations.families import Domain, Family
 
 _DIMENSIONS = (5, 4, 3, 7, 6, 2, 8, 9, 10, 11, 12, 13)
 

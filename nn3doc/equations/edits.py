@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nn3doc.equations.notation import Family, Notation, Reference
+from nn3doc.equations.families import Family, Reference
+from nn3doc.equations.notation import Notation
 from nn3doc.equations.tex import parse
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import (

@@ -12,7 +12,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from nn3doc.equations.code import imported_functions
+from nn3doc.equations.functions import imported_functions
 from nn3doc.equations.mutate import Mutant, Tally
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report

@@ -13,158 +13,45 @@ symbol's own are its row and its column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
+from nn3doc.equations.families import (
+    INDEX_LETTERS,
+    REAL,
+    Domain,
+    Family,
+    NotationError,
+    Part,
+    Reference,
+    filled,
+)
+from nn3doc.equations.matching import (
+    bold,
+    is_one_command,
+    match_scripts,
+    new_size,
+    pattern,
+    taken_apart,
+)
+from nn3doc.equations.membership import Membership, membership
 from nn3doc.equations.sizes import ONE, Range, Shape, Size
 from nn3doc.equations.tex import Lexicon
-from nn3doc.equations.tokens import ACCENTS, TexError
+from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import (
     Bars,
     Group,
     Mark,
-    MarkKind,
     Name,
     Node,
     Number,
     Product,
     Scripted,
-    Sequence,
-    Set,
     Sum,
-    Text,
-    Tuple,
     bare,
 )
 
-SlotPlace = Literal["sub", "bracket", "paren", "angle", "power"]
-FamilyKind = Literal["value", "size", "index", "set", "function"]
-INDEX_LETTERS = frozenset("ijklpqrst")
 _MAX_PLAIN_SIZE = 12
-_BRACKETS = {"bracket": ("[", "]"), "paren": ("(", ")"), "angle": ("⟨", "⟩")}
-
-
-class NotationError(ValueError):
-    """A symbol, a size or a row of the table that does not fit.
-
-    Attributes:
-        start: Offset of the first character at fault, in the formula or cell it stands in.
-        end: Offset behind the last one.
-        cure: How to mend it.
-        question: Which of the five questions fails: `known`, `fits` or `notation`.
-    """
-
-    def __init__(self, message: str, node: Node, cure: str = "", question: str = "known") -> None:
-        super().__init__(message)
-        self.message = message
-        self.start = node.start
-        self.end = node.end
-        self.cure = cure
-        self.question = question
-
-
-@dataclass(frozen=True)
-class Part:
-    """One script of a symbol: a slot for an index, or a fixed part of its name."""
-
-    place: SlotPlace
-    slot: str = ""
-    fixed: str = ""
-
-
-@dataclass(frozen=True)
-class Domain:
-    """Where a value lies: an interval, or a few numbers."""
-
-    low: float = float("-inf")
-    high: float = float("inf")
-    values: tuple[float, ...] = ()
-    nonzero: bool = False
-
-    @property
-    def is_real(self) -> bool:
-        """Whether nothing is said of it."""
-        return self == Domain()
-
-
-REAL = Domain()
-
-
-@dataclass(frozen=True)
-class Family:
-    """One row of the notation: a symbol for every value of its slots.
-
-    Attributes:
-        letter: Canonical letter.
-        parts: Its scripts, subscripts first.
-        kind: What it is.
-        shape: Sizes, in which slots may occur as in `n_l`; None until its definition is read.
-        tex: How the table writes it.
-        domain: Where its values lie.
-        python: Its Python name, slots in braces; "" where the obvious one is meant.
-        meaning: What the table says of it.
-        ranges: Range of a slot for this family only: `A^{[l]}`, l = 0, …, L.
-        column: Declared with a literal 1 as a size: the only thing that is repeated in a sum.
-        entry_of: For the pattern of an entry: the family it belongs to.
-        row: Slot that is the row; "" where there is none.
-        col: Slot that is the column.
-        source: For a function: domains and shapes of its arguments.
-        members: For an index set, the size of it; for an integer symbol, the last integer.
-    """
-
-    letter: str
-    parts: tuple[Part, ...]
-    kind: FamilyKind
-    shape: tuple[Node, ...] | None
-    tex: str
-    domain: Domain = REAL
-    python: str = ""
-    meaning: str = ""
-    ranges: tuple[tuple[str, Node, Node], ...] = ()
-    column: bool = False
-    entry_of: str = ""
-    row: str = ""
-    col: str = ""
-    source: tuple[tuple[Domain, tuple[Node, ...]], ...] | None = None
-    target: tuple[Node, ...] = ()
-    members: Node | None = None
-    declared: bool = True
-
-    @property
-    def key(self) -> str:
-        """One name for the family, whatever its slots are called."""
-        return self.letter + "".join(f"|{part.place}:{part.fixed}" for part in self.parts)
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """Letters of its slots, in the order of its parts."""
-        return tuple(part.slot for part in self.parts if part.slot)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A symbol met in a formula, matched with a family.
-
-    Attributes:
-        family: The family; for an entry, the family of the whole.
-        arguments: What stands in the family's slots.
-        row: What stands at the row of an entry; None where it is left out.
-        col: The same for the column.
-        is_entry: Whether it is written as an entry.
-        rest: Marks that belong to no slot: transpose, power.
-        node: The symbol without `rest`.
-        spelled: The entry family it was written with, if any.
-    """
-
-    family: Family
-    arguments: tuple[Node, ...]
-    row: Node | None
-    col: Node | None
-    is_entry: bool
-    rest: tuple[Mark, ...]
-    node: Node
-    spelled: Family | None = None
 
 
 @dataclass
@@ -208,7 +95,7 @@ class Notation:
         """Longer names and functions, for the reader of TeX."""
         names, functions = set(), set()
         for letter, families in self.families.items():
-            if not (len(letter) == 1 or _is_one_command(letter)):
+            if not (len(letter) == 1 or is_one_command(letter)):
                 names.add(letter)
             if any(family.kind == "function" or family.key in self.applied for family in families):
                 functions.add(letter)
@@ -249,20 +136,18 @@ class Notation:
         """The family with a key."""
         return self._by_key.get(key)
 
-    # --- matching a symbol with a family ----------------------------------------------------
-
     def reference(self, node: Node) -> Reference | None:
         """The symbol a name stands for; None if no family fits.
 
         Args:
             node: A `Name`, or a `Scripted` one.
         """
-        base, sub, marks = _taken_apart(node)
+        base, sub, marks = taken_apart(node)
         if not isinstance(base, Name):
             return None
         best: tuple[int, Reference] | None = None
         for family in (*self.families.get(base.letter, ()), *self._implied_entries(base.letter)):
-            matched = _match(family, sub, marks)
+            matched = match_scripts(family, sub, marks)
             if matched is None:
                 continue
             score, slots, extra, rest = matched
@@ -278,7 +163,7 @@ class Notation:
         result = [
             replace(family, letter=letter, parts=(*family.parts, Part("sub", "·row")),
                     entry_of=family.key, row="·row")
-            for bold in _bold(letter) for family in self.families.get(bold, ())
+            for bold in bold(letter) for family in self.families.get(bold, ())
             if family.kind == "value" and not family.entry_of
             and (family.shape is None or len(family.shape) == 2)
         ]  # fmt: skip
@@ -336,8 +221,6 @@ class Notation:
             return Reference(family, arguments_, extra[0], extra[1], True, rest, place)
         return Reference(family, arguments_, extra[0], None, True, rest, place)
 
-    # --- sizes ------------------------------------------------------------------------------
-
     def canonical(self, size: Size) -> Size:
         """A size with every name put to the one it is the same as."""
         number = size.number
@@ -386,7 +269,7 @@ class Notation:
             return Size.of(layers[node.letter])
         if isinstance(node, Name | Scripted):
             reference = self.reference(node)
-            if reference is None and declare and (name := _new_size(node)):
+            if reference is None and declare and (name := new_size(node)):
                 self.add(name)
                 reference = self.reference(node)
             if reference is not None and reference.family.kind == "size" and not reference.rest:
@@ -450,282 +333,6 @@ class Notation:
 
 
 _CHOSEN = 3  # layers, where a page leaves their number open
-
-
-def filled(family: Family, values: Iterable[str]) -> str:
-    """The TeX of one member of a family: `W^{[1]}`."""
-    given = iter(values)
-    sub, marks = "", ""
-    for part in family.parts:
-        content = next(given) if part.slot else part.fixed
-        if part.place == "sub":
-            sub += ("," if sub else "") + content
-        elif part.place == "power":
-            marks += content
-        else:
-            left, right = _BRACKETS[part.place]
-            marks += f"{left}{content}{right}"
-    subscript = "" if not sub else f"_{sub}" if len(sub) == 1 else f"_{{{sub}}}"
-    superscript = "" if not marks else f"^{marks}" if len(marks) == 1 else f"^{{{marks}}}"
-    return family.letter + superscript + subscript
-
-
-def _taken_apart(node: Node) -> tuple[Node, tuple[Node, ...], tuple[Mark, ...]]:
-    if isinstance(node, Scripted):
-        items: list[Node] = []
-        for item in node.sub:
-            if isinstance(item, Product) and item.operation == "juxtaposition" and all(
-                isinstance(factor, Name | Number) for factor in item.factors
-            ):  # fmt: skip
-                items.extend(item.factors)  # `w_{jk}` is `w_{j,k}`
-            else:
-                items.append(item)
-        return node.base, tuple(items), node.marks
-    return node, (), ()
-
-
-def _match(
-    family: Family, sub: tuple[Node, ...], marks: tuple[Mark, ...]
-) -> tuple[int, dict[str, Node | None], tuple[Node, ...], tuple[Mark, ...]] | None:
-    """How well scripts fit a family: score, slots, further subscripts and further marks."""
-    slots: dict[str, Node | None] = {}
-    score = 0
-    ends = {family.row, family.col} - {""}
-    wanted = [part for part in family.parts if part.place == "sub"]
-    rest = list(sub)
-    for place, part in enumerate(wanted):
-        if part.fixed:
-            if not rest or _fixed_text(rest[0]) != part.fixed:
-                return None
-            rest.pop(0)
-            score += 3
-        elif rest:
-            missing = len(wanted) - place - len(rest)
-            if missing > 0 and part.slot in ends and part.slot == family.col:
-                slots[part.slot] = None
-                continue
-            slots[part.slot] = rest.pop(0)
-            score += 2
-        elif part.slot in ends:
-            slots[part.slot] = None
-        else:
-            return None
-    remaining = list(marks)
-    for part in family.parts:
-        if part.place == "sub":
-            continue
-        mark = remaining[0] if remaining else None
-        if part.fixed:
-            if mark is None or _mark_text(mark) != part.fixed:
-                return None
-            remaining.pop(0)
-            score += 3
-        elif mark is not None and mark.kind == part.place:
-            slots[part.slot] = mark.value
-            remaining.pop(0)
-            score += 2
-        elif part.slot in ends:
-            slots[part.slot] = None
-        else:
-            return None
-    if any(mark.kind in ("bracket", "paren", "angle") for mark in remaining):
-        return None
-    if family.entry_of and ends and all(slots.get(end) is None for end in ends):
-        return None
-    if not family.entry_of and family.shape is not None and not family.shape and rest:
-        return None
-    return score - len(rest), slots, tuple(rest), tuple(remaining)
-
-
-def _fixed_text(node: Node) -> str:
-    """The text of a script that is part of a name: x in `n_x`, in in `n_{\\text{in}}`, 0."""
-    if isinstance(node, Name):
-        return node.letter
-    if isinstance(node, Number):
-        return node.text
-    if isinstance(node, Text):
-        return node.text.strip()
-    return ""
-
-
-def _mark_text(mark: Mark) -> str:
-    if mark.kind in ("prime", "star"):
-        return {"prime": "'", "star": "*"}[mark.kind]
-    if mark.value is None:
-        return ""
-    left, right = _BRACKETS.get(mark.kind, ("", ""))
-    return left + _fixed_text(mark.value) + right
-
-
-def _bold(letter: str) -> tuple[str, ...]:
-    """How the vector is written whose entries have a letter: x_k is an entry of \\mathbf{x}."""
-    accent, _, inner = letter.partition("{")
-    if inner and accent[1:] in ACCENTS:
-        inner = inner[:-1]
-        return f"{accent}{{\\mathbf{{{inner}}}}}", f"\\mathbf{{{accent}{{{inner}}}}}"
-    if letter.startswith(r"\mathbf{"):
-        return ()
-    return f"\\mathbf{{{letter}}}", f"\\vec{{{letter}}}"
-
-
-def _is_one_command(letter: str) -> bool:
-    return (
-        letter.startswith("\\")
-        and (letter[1:].isalpha() or letter.endswith("}"))
-        and (letter.count("\\") == 1 or "{\\" in letter)
-    )
-
-
-def _new_size(node: Node) -> Family | None:
-    """An unknown letter in the exponent of ℝ is a new size."""
-    if isinstance(node, Name):
-        return Family(node.letter, (), "size", (), node.letter, declared=False)
-    if isinstance(node, Scripted) and isinstance(node.base, Name) and not node.marks:
-        if len(node.sub) == 1 and (text := _fixed_text(node.sub[0])):
-            parts = (Part("sub", fixed=text),)
-            return Family(node.base.letter, parts, "size", (), f"{node.base.letter}_{text}",
-                          declared=False)  # fmt: skip
-    return None
-
-
-def pattern(node: Node, notation: Notation, slots: frozenset[str]) -> tuple[str, tuple[Part, ...]]:
-    """The letter of a symbol and its parts, for declaring a family.
-
-    Args:
-        node: The symbol as written.
-        notation: What is known already.
-        slots: Letters that are indices though nothing else says so.
-
-    Raises:
-        NotationError: It is no symbol with plain scripts.
-    """
-    base, sub, marks = _taken_apart(node)
-    if not isinstance(base, Name):
-        raise NotationError("a symbol is expected here", node)
-    parts = [_part("sub", item, notation, slots) for item in sub]
-    for mark in marks:
-        if mark.kind == "transpose":
-            raise NotationError("a transposed symbol cannot be declared", mark,
-                                "Declare the symbol itself.")  # fmt: skip
-        if mark.kind in ("prime", "star") or mark.value is None:
-            parts.append(Part("power", fixed=_mark_text(mark)))
-        else:
-            place: dict[MarkKind, SlotPlace] = {
-                "bracket": "bracket", "paren": "paren", "angle": "angle", "power": "power"
-            }  # fmt: skip
-            part = _part(place[mark.kind], mark.value, notation, slots)
-            if part.fixed and mark.kind != "power":
-                part = replace(part, fixed=_mark_text(mark))
-            parts.append(part)
-    return base.letter, tuple(parts)
-
-
-def _part(place: SlotPlace, node: Node, notation: Notation, slots: frozenset[str]) -> Part:
-    if isinstance(node, Name):
-        is_size = any(f.kind != "index" for f in notation.families.get(node.letter, ()))
-        index = node.letter in slots or node.letter in notation.indices or (
-            node.letter in notation.index_sets
-        )  # fmt: skip
-        if index or (place in ("bracket", "paren", "angle") and not is_size) or (
-            node.letter in INDEX_LETTERS and not is_size
-        ):  # fmt: skip
-            return Part(place, slot=node.letter)
-    if place == "bracket" and isinstance(node, Number):  # `Z^{[1]}` is a Z of the first layer
-        return Part(place, slot=_layer_letter(notation))
-    text = _fixed_text(node)
-    if not text:
-        raise NotationError(
-            "only an index or a plain word can stand in the scripts of a declared symbol", node
-        )
-    return Part(place, fixed=text)
-
-
-def _layer_letter(notation: Notation) -> str:
-    """The letter that the page has for what stands in square brackets."""
-    slots = (part.slot for family in notation.all() for part in family.parts
-             if part.place == "bracket" and part.slot)  # fmt: skip
-    return next(slots, "l")
-
-
-@dataclass(frozen=True)
-class Membership:
-    """What a set says of its elements: `\\mathbb{R}^{n \\times m}`."""
-
-    domain: Domain
-    shape: tuple[Node, ...]
-    kind: FamilyKind = "value"
-    column: bool = False
-    sequence: tuple[Node, Node] | None = None
-
-
-def membership(node: Node) -> Membership | None:
-    """What is said of a symbol that is an element of a set; None if it is no set I know.
-
-    `\\mathbb{R}`, `\\mathbb{R}^{n}`, `\\mathbb{R}^{n \\times m}`, `\\{0, 1\\}^{…}`, `(0, 1)`, `[0, 1]`,
-    `\\mathbb{R}_{>0}`, `\\{1, \\dots, K\\}`, `\\mathbb{N}`, and sizes alone, `(n, m)`.
-    """
-    node = bare(node)
-    if isinstance(node, Scripted):
-        powers = [mark.value for mark in node.marks if mark.kind == "power" and mark.value]
-        inner = _positive(node) or membership(node.base)
-        if inner is None or inner.shape or len(powers) != len(node.marks) or len(powers) > 1:
-            return None
-        if node.sub and _positive(node) is None:
-            return None
-        if not powers:
-            return inner
-        sizes = _sizes(powers[0])
-        column = len(sizes) == 2 and any(isinstance(s, Number) and s.text == "1" for s in sizes)
-        if len(sizes) == 1:
-            one = Number(node.end, node.end, "1")
-            sizes = (sizes[0], one)
-        return replace(inner, shape=sizes, kind="value", column=column)
-    if isinstance(node, Name):
-        if node.letter == r"\mathbb{R}":
-            return Membership(REAL, ())
-        if node.letter in (r"\mathbb{N}", r"\mathbb{Z}"):
-            return Membership(REAL, (), "size")
-        return None
-    if isinstance(node, Set):
-        if len(node.items) == 1 and isinstance(node.items[0], Sequence):
-            return Membership(REAL, (), "index", sequence=(node.items[0].first, node.items[0].last))
-        numbers = tuple(_plain_number(item) for item in node.items)
-        if all(number is not None for number in numbers):
-            return Membership(Domain(values=tuple(n for n in numbers if n is not None)), ())
-        return None
-    if isinstance(node, Tuple) and len(node.items) == 2:
-        ends = [_plain_number(item) for item in node.items]
-        if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
-            return Membership(Domain(ends[0], ends[1]), ())
-        column = any(isinstance(item, Number) for item in node.items)
-        return Membership(REAL, node.items, column=column)
-    return None
-
-
-def _positive(node: Scripted) -> Membership | None:
-    r"""`\mathbb{R}_+`, `\mathbb{R}_{>0}`, `\mathbb{R}_{\ge 0}`, and the negative numbers."""
-    if isinstance(node.base, Name) and node.base.letter == r"\mathbb{R}" and len(node.sub) == 1:
-        sign = node.sub[0].text.strip() if isinstance(node.sub[0], Text) else ""
-        if sign.startswith(("+", ">", r"\g")):
-            return Membership(Domain(0.0), ())
-        if sign.startswith(("-", "<", r"\l")):
-            return Membership(Domain(high=0.0), ())
-    return None
-
-
-def _sizes(node: Node) -> tuple[Node, ...]:
-    """The sizes in an exponent; `(N \\times N) \\times (M \\times N)` are four."""
-    if isinstance(node, Product) and node.operation == "times":
-        return tuple(size for factor in node.factors for size in _sizes(bare(factor)))
-    return (bare(node),)
-
-
-def _plain_number(node: Node) -> float | None:
-    sign = 1.0
-    node = bare(node)
-    if isinstance(node, Sum) and len(node.terms) == 1:
-        sign, node = float(node.signs[0]), node.terms[0]
-    return sign * float(node.text) if isinstance(node, Number) else None
 
 
 def as_index(node: Node) -> str:

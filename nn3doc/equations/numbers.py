@@ -13,9 +13,10 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import torch
 from torch import Tensor
 
-from nn3doc.equations.book import Book, Statement
+from nn3doc.equations.book import Book
+from nn3doc.equations.definitions import Statement
 from nn3doc.equations.draw import Drawer
-from nn3doc.equations.notation import NotationError
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.snippet_values import SnippetValues
@@ -312,7 +313,7 @@ def _digits(node: Node) -> int:
 
 
 def _is_plain(node: Node) -> bool:
-    from nn3doc.equations.book import is_numeric
+    from nn3doc.equations.patterns import is_numeric
 
     return is_numeric(node)
 

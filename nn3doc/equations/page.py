@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nn3doc.equations.book import Book
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
-from nn3doc.equations.notation import Notation, NotationError
+from nn3doc.equations.notation import Notation
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues

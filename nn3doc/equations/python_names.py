@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.book import Book
-from nn3doc.equations.notation import Family, NotationError
+from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.sizes import ONE, Shape, Size
 from nn3doc.equations.values import Key
 
@@ -56,7 +56,7 @@ def python_sizes(book: Book) -> dict[str, Size]:
 
 
 def _filled(family: Family, values: dict[str, int]) -> str:
-    from nn3doc.equations.notation import filled
+    from nn3doc.equations.families import filled
 
     return filled(family, [str(value) for value in values.values()])
 

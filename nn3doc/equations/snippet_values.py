@@ -7,8 +7,9 @@ from typing import Protocol
 
 from torch import Tensor
 
-from nn3doc.equations.book import Book, DefinitionError
-from nn3doc.equations.notation import NotationError
+from nn3doc.equations.book import Book
+from nn3doc.equations.definitions import DefinitionError
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.python_names import from_python, python_names, python_sizes
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.values import Key
@@ -74,3 +75,9 @@ def given_values(
                 sizes.setdefault(only[0], number)
         values[key] = tensor
     return values, sizes
+
+
+def same_snippet(text: str, line: int, latest: int) -> bool:
+    """Whether two lines of code stand in one fence."""
+    between = text.split("\n")[min(line, latest) - 1 : max(line, latest)]
+    return not any(part.lstrip(" >").startswith(("```", "~~~")) for part in between)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nn3doc.equations.book import Book
-from nn3doc.equations.notation import Family, NotationError, Reference, filled
+from nn3doc.equations.families import Family, NotationError, Reference, filled
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.python_names import obvious_name
 from nn3doc.equations.report import Part, SymbolUse

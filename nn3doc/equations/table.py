@@ -12,17 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.markdown import Lines, Region, scan
-from nn3doc.equations.notation import (
-    Domain,
-    Family,
-    Membership,
-    Notation,
-    NotationError,
-    Part,
-    membership,
-    pattern,
-)
+from nn3doc.equations.matching import pattern
+from nn3doc.equations.membership import Membership, membership
+from nn3doc.equations.notation import Notation, Part
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.tex import parse, parse_symbol
 from nn3doc.equations.tokens import TexError

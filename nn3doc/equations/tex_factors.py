@@ -1,7 +1,7 @@
 """Sums, products and factors: the part of the grammar below a statement (see `tex`).
 
 sum      = [sign] term (sign term)*
-term     = product (("\\cdot" | "\\odot" | "\times" | "/") product)*
+term     = product (("\\cdot" | "\\odot" | "\\times" | "/") product)*
 product  = factor+                                     juxtaposition
 factor   = atom scripts | call | big operator | derivative
 """

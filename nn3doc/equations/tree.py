@@ -297,23 +297,43 @@ class Formula(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, in their order."""
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    return iter(_children(node))
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+def _children(node: Node) -> list[Node]:
+    kind = type(node)
+    names = _below.get(kind)
+    if names is None:
+        names = tuple(f.name for f in fields(node) if f.name not in ("start", "end"))
+        _below[kind] = names
+    found: list[Node] = []
+    for name in names:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _collect(value, found)
+    return found
+
+
+_below: dict[type[Node], tuple[str, ...]] = {}  # fields of a kind of node that may hold nodes
+
+
+def _collect(values: tuple[object, ...], found: list[Node]) -> None:
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _collect(value, found)
 
 
 def walk(node: Node) -> Iterator[Node]:
     """A node and all nodes below it, outer ones first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        following = waiting.pop()
+        yield following
+        waiting.extend(reversed(_children(following)))
 
 
 def same(left: object, right: object) -> bool:

@@ -8,21 +8,35 @@ comparison, and no loop over entries is needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
+from nn3doc.equations.arithmetic import Arithmetic
+from nn3doc.equations.arrays import (
+    ELEMENTWISE,
+    Array,
+    aligned,
+    aligned_to,
+    reorder,
+    scalar,
+    with_two_axes,
+)
+from nn3doc.equations.definitions import Function
 from nn3doc.equations.draw import Drawer, opaque, with_eigenvector
-from nn3doc.equations.notation import Family, NotationError
+from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.linear_maps import hessian, jacobian, read_map
 from nn3doc.equations.sizes import ONE, Shape, Size
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tree import Node
 
 MAX_ENTRIES = 2_000_000
+
+
 MAX_DERIVED = 20_000
+
 
 Key = tuple[str, tuple[int | None, ...]]
 
@@ -35,22 +49,6 @@ class TooLarge(Exception):
     """A value has more entries than are worked out."""
 
 
-@dataclass(frozen=True)
-class Array:
-    """A value: one axis for each name, then rows and columns."""
-
-    names: tuple[str, ...]
-    tensor: Tensor
-
-
-class FunctionDefinition(Protocol):
-    """What the evaluator needs of a function."""
-
-    parameter_names: tuple[str, ...]
-    body: Term | None
-    target: Shape
-
-
 class Book(Protocol):
     """What the evaluator asks of a page."""
 
@@ -59,7 +57,7 @@ class Book(Protocol):
     def definition(self, key: Key) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
         """The right side that defines a symbol, and how its value is put together."""
 
-    def function_definition(self, key: str) -> FunctionDefinition:
+    def function_definition(self, key: str) -> Function:
         """A function by the key of its family."""
 
     def family(self, key: str) -> Family:
@@ -72,7 +70,7 @@ class Book(Protocol):
         """Shape of one member of a family."""
 
 
-class Evaluator:
+class Evaluator(Arithmetic):
     """Values of all symbols of a page, for one draw.
 
     Args:
@@ -98,8 +96,6 @@ class Evaluator:
         self.formals: dict[str, Array] = {}
         self.working: set[Key] = set()
         self.asked: set[Key] = set()
-
-    # --- symbols ----------------------------------------------------------------------------
 
     def symbol(self, key: Key) -> Tensor:
         """The value of a symbol: one axis for each index slot, then rows and columns."""
@@ -142,8 +138,6 @@ class Evaluator:
         assert index.range is not None
         return self.size(index.range.low), self.size(index.range.high)
 
-    # --- terms ------------------------------------------------------------------------------
-
     def __call__(self, term: Term) -> Array:
         """The value of a term."""
         array = _OPERATIONS[term.operation](self, term)
@@ -152,7 +146,7 @@ class Evaluator:
         return array
 
     def number(self, term: Term) -> Array:
-        return _scalar(float(term.data))
+        return scalar(float(term.data))
 
     def constant(self, term: Term) -> Array:
         rows, columns = (self.size(size) for size in term.shape or (ONE, ONE))
@@ -165,7 +159,7 @@ class Evaluator:
                             "For a vector write \\begin{bmatrix} … \\end{bmatrix}.", "fits")  # fmt: skip
 
     def size_value(self, term: Term) -> Array:
-        return _scalar(float(self.size(term.data)))
+        return scalar(float(self.size(term.data)))
 
     def index(self, term: Term) -> Array:
         low, high = self.limits(term.data)
@@ -190,7 +184,7 @@ class Evaluator:
         rest = list(term.arguments[1:])
         places = [rest.pop(0) if has else None for has in (has_row, has_col)]
         taken = self.take(base.tensor, base.names, places)
-        return Array(taken.names, _with_two_axes(taken.tensor, term))
+        return Array(taken.names, with_two_axes(taken.tensor, term))
 
     def take(self, tensor: Tensor, lead: tuple[str, ...], places: list[Term | None]) -> Array:
         """Entries of a tensor: its first axes are `lead`, the others have a place or are kept."""
@@ -224,8 +218,8 @@ class Evaluator:
             shape[place] = tensor.shape[place]
             at.append(torch.arange(tensor.shape[place]).reshape(shape))
         for axis, array in given:
-            position = _aligned(array, tuple(names)).reshape(
-                [*_aligned(array, tuple(names)).shape[:-2]]
+            position = aligned_to(array, tuple(names)).reshape(
+                [*aligned_to(array, tuple(names)).shape[:-2]]
             )
             whole = position.detach().round().long() - 1
             size = tensor.shape[count + axis]
@@ -241,135 +235,18 @@ class Evaluator:
             at.append(whole)
         return Array(tuple(names), moved[tuple(at)] if at else moved)
 
-    # --- arithmetic -------------------------------------------------------------------------
-
-    def all(self, terms: tuple[Term, ...]) -> tuple[tuple[str, ...], list[Tensor]]:
-        """Several values with the same axes in the same order."""
-        arrays = [self(term) for term in terms]
-        if all(array.names == arrays[0].names for array in arrays):
-            return arrays[0].names, [array.tensor for array in arrays]
-        names: list[str] = []
-        for array in arrays:
-            names += [name for name in array.names if name not in names]
-        return tuple(names), [_aligned(array, tuple(names)) for array in arrays]
-
-    def add(self, term: Term) -> Array:
-        names, tensors = self.all(term.arguments)
-        result = tensors[0] if term.data[0] > 0 else -tensors[0]
-        for tensor, sign in zip(tensors[1:], term.data[1:], strict=True):
-            result = result + tensor if sign > 0 else result - tensor
-        return Array(names, result)
-
-    def multiply(self, term: Term) -> Array:
-        names, (left, right) = self.all(term.arguments)
-        return Array(names, left * right)
-
-    def divide(self, term: Term) -> Array:
-        names, (left, right) = self.all(term.arguments)
-        return Array(names, left / right)
-
-    def matmul(self, term: Term) -> Array:
-        names, (left, right) = self.all(term.arguments)
-        return Array(names, left @ right)
-
-    def dot(self, term: Term) -> Array:
-        names, (left, right) = self.all(term.arguments)
-        return Array(names, (left * right).sum((-2, -1), keepdim=True))
-
-    def transpose(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, array.tensor.mT)
-
-    def power(self, term: Term) -> Array:
-        names, (base, exponent) = self.all(term.arguments)
-        if term.arguments[1].operation == "number":
-            return Array(names, base ** float(term.arguments[1].data))
-        return Array(names, base**exponent)
-
-    def matrix_power(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, torch.linalg.matrix_power(array.tensor, term.data))
-
-    def root(self, term: Term) -> Array:
-        names, (base, degree) = self.all(term.arguments)
-        return Array(names, base ** (1 / degree))
-
-    def apply(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, _ELEMENTWISE[term.data](array.tensor))
-
     def prime(self, term: Term) -> Array:
         inner = term.arguments[0]
         array = self(inner.arguments[0])
         place = array.tensor * 1
         if not place.requires_grad:
             place.requires_grad_()
-        result = _ELEMENTWISE[inner.data](place)
+        result = ELEMENTWISE[inner.data](place)
         for _ in range(term.data):
             (result,) = torch.autograd.grad(
                 result.sum(), place, create_graph=True, materialize_grads=True
             )
         return Array(array.names, result)
-
-    def extreme(self, term: Term) -> Array:
-        names, tensors = self.all(term.arguments)
-        function = torch.maximum if term.data == "max" else torch.minimum
-        result = tensors[0]
-        for tensor in tensors[1:]:
-            result = function(*torch.broadcast_tensors(result, tensor))
-        return Array(names, result)
-
-    def norm(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        tensor = array.tensor
-        if term.data == "1":
-            return Array(array.names, tensor.abs().sum((-2, -1), keepdim=True))
-        if term.data == "inf":
-            return Array(array.names, tensor.abs().amax((-2, -1), keepdim=True))
-        return Array(array.names, (tensor * tensor).sum((-2, -1), keepdim=True).sqrt())
-
-    def trace(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        diagonal = array.tensor.diagonal(dim1=-2, dim2=-1).sum(-1)
-        return Array(array.names, diagonal[..., None, None])
-
-    def determinant(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, torch.linalg.det(array.tensor)[..., None, None])
-
-    def diagonal(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, torch.diag_embed(array.tensor.flatten(-2)))
-
-    def diagonal_of(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, array.tensor.diagonal(dim1=-2, dim2=-1)[..., None])
-
-    # --- conditions -------------------------------------------------------------------------
-
-    def compare(self, term: Term) -> Array:
-        names, tensors = self.all(term.arguments)
-        result = torch.ones((), dtype=torch.bool)
-        for left, right, operator in zip(tensors, tensors[1:], term.data, strict=False):
-            result = result & _COMPARE[operator](left, right)
-        return Array(names, result)
-
-    def indicator(self, term: Term) -> Array:
-        array = self(term.arguments[0])
-        return Array(array.names, array.tensor.double())
-
-    def cases(self, term: Term) -> Array:
-        names, tensors = self.all(term.arguments)
-        values, tests = tensors[: term.data], tensors[term.data :]
-        if len(tests) < len(values):
-            result = values[-1]
-        else:
-            result = torch.full((), math.nan, dtype=torch.float64)
-        for value, test in reversed(list(zip(values, tests, strict=False))):
-            result = torch.where(test, value, result)
-        return Array(names, result)
-
-    # --- big operators and matrices ---------------------------------------------------------
 
     def big(self, term: Term) -> Array:
         index: Index = term.data
@@ -378,7 +255,7 @@ class Evaluator:
         axis = names.index(index.name)
         neutral = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}[term.operation]
         if (mask := self._members(index)) is not None:
-            tests.append(_aligned(mask, names))
+            tests.append(aligned_to(mask, names))
         for test in tests:
             body = torch.where(test, body, torch.tensor(neutral, dtype=torch.float64))
         if term.operation == "sum":
@@ -431,8 +308,6 @@ class Evaluator:
             tensor = tensor.squeeze(-2) if by_row else tensor.squeeze(-1).mT
         return Array(names, tensor)
 
-    # --- functions --------------------------------------------------------------------------
-
     def call(self, term: Term) -> Array:
         key, primes = term.data
         names, tensors = self.all(term.arguments)
@@ -445,7 +320,7 @@ class Evaluator:
         if not result.requires_grad:
             return Array(names, torch.zeros_like(place))
         if primes == 2 and term.arguments[0].shape != () and term.shape != term.arguments[0].shape:
-            return Array(names, _hessian(result, place))
+            return Array(names, hessian(result, place))
         for _ in range(primes):
             (found,) = torch.autograd.grad(
                 result.sum(), place, create_graph=True, materialize_grads=True
@@ -469,7 +344,9 @@ class Evaluator:
             result = self(function.body)
         finally:
             self.formals = outer
-        return Array(names, _aligned(result, names)) if set(result.names) <= set(names) else result
+        return (
+            Array(names, aligned_to(result, names)) if set(result.names) <= set(names) else result
+        )
 
     def at(self, term: Term) -> Array:
         count = term.data
@@ -492,11 +369,9 @@ class Evaluator:
         """The values that were drawn or given, not worked out."""
         return {k: v for k, v in self.memo.items() if self.book.definition(k) is None}
 
-    # --- derivatives ------------------------------------------------------------------------
-
     def derivative(self, term: Term) -> Array:
         full = self._linear_map(term.arguments[0], term.arguments[1])
-        return _read_map(full, term)
+        return read_map(full, term)
 
     def chain(self, term: Term) -> Array:
         pairs = list(zip(term.arguments[::2], term.arguments[1::2], strict=True))
@@ -504,10 +379,10 @@ class Evaluator:
         for of, by in pairs[1:]:
             following = self._linear_map(of, by)
             names = [*result.names, *(n for n in following.names if n not in result.names)]
-            left = _aligned(result, tuple(names), 4)
-            right = _aligned(following, tuple(names), 4)
+            left = aligned_to(result, tuple(names), 4)
+            right = aligned_to(following, tuple(names), 4)
             result = Array(tuple(names), torch.einsum("...abcd,...cdef->...abef", left, right))
-        return _read_map(result, term)
+        return read_map(result, term)
 
     def _linear_map(self, of: Term, by: Term) -> Array:
         """The derivative of every entry of a value by every entry of another: four last axes."""
@@ -535,11 +410,11 @@ class Evaluator:
             value.tensor.numel() > MAX_DERIVED
         ):
             raise TooLarge("this derivative has too many entries")
-        jacobian = _jacobian(value.tensor, source)
+        full = jacobian(value.tensor, source)
         names = (*value.names, "·r", "·c")
-        taken = self.take(jacobian, names, [*lead, row, col])
+        taken = self.take(full, names, [*lead, row, col])
         tensor, found = taken.tensor, list(taken.names)
-        kept = _with_two_axes(tensor, by) if by.operation == "gather" else tensor
+        kept = with_two_axes(tensor, by) if by.operation == "gather" else tensor
         order = [place for place, name in enumerate(found) if name not in ("·r", "·c")]
         rows, columns = found.index("·r"), found.index("·c")
         return Array(
@@ -547,103 +422,6 @@ class Evaluator:
             kept.permute(*order, rows, columns, kept.ndim - 2, kept.ndim - 1),
         )
 
-
-def _read_map(full: Array, term: Term) -> Array:
-    """A linear map as the matrix that its reading says."""
-    tensor, kind = full.tensor, term.data
-    if kind == "gradient":
-        if tensor.shape[-4:-2] == (1, 1):
-            return Array(full.names, tensor[..., 0, 0, :, :])
-        return Array(full.names, tensor[..., 0, 0])
-    if kind == "elementwise":
-        return Array(full.names, torch.einsum("...abab->...ab", tensor))
-    if kind in ("jacobian", "transposed"):
-        matrix = tensor.flatten(-4, -3).flatten(-2, -1)
-        return Array(full.names, matrix if kind == "jacobian" else matrix.mT)
-    return full
-
-
-def _jacobian(value: Tensor, source: Tensor) -> Tensor:
-    """All derivatives of a tensor by another: the axes of the one, then those of the other."""
-    count = value.numel()
-    if not value.requires_grad:
-        return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
-    flat = value.reshape(-1)
-    if count == 1:
-        (found,) = torch.autograd.grad(flat[0], source, create_graph=True, materialize_grads=True)
-        return found.reshape(*value.shape, *source.shape)
-    gradients: Sequence[Tensor | None] = torch.autograd.grad(
-        flat, source, torch.eye(count, dtype=torch.float64), create_graph=True,
-        is_grads_batched=True, allow_unused=True,
-    )  # fmt: skip
-    if gradients[0] is None:
-        return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
-    return gradients[0].reshape(*value.shape, *source.shape)
-
-
-def _hessian(value: Tensor, place: Tensor) -> Tensor:
-    """All second derivatives of a number by the entries of a vector; other axes are independent."""
-    (first,) = torch.autograd.grad(value.sum(), place, create_graph=True, materialize_grads=True)
-    flat = first.flatten(-2)
-    if not first.requires_grad:
-        return torch.zeros(*flat.shape, flat.shape[-1], dtype=torch.float64)
-    rows = []
-    for entry in range(flat.shape[-1]):
-        (row,) = torch.autograd.grad(
-            flat[..., entry].sum(), place, create_graph=True, materialize_grads=True
-        )
-        rows.append(row.flatten(-2))
-    return torch.stack(rows, dim=-2)
-
-
-def _with_two_axes(tensor: Tensor, term: Term) -> Tensor:
-    """Gives what an entry, a row or a column leaves its rows and columns back."""
-    has_row, has_col, keep = term.data
-    if has_row and has_col:
-        return tensor[..., None, None]
-    if has_row and keep:
-        return tensor[..., None, :]
-    return tensor[..., None]
-
-
-def _aligned(array: Array, names: tuple[str, ...], last: int = 2) -> Tensor:
-    """A value with axes for all of `names`; an axis it does not depend on has length 1."""
-    if array.names == names:
-        return array.tensor
-    order = [array.names.index(name) for name in names if name in array.names]
-    count = len(array.names)
-    tensor = array.tensor.permute(*order, *range(count, count + last))
-    for place, name in enumerate(names):
-        if name not in array.names:
-            tensor = tensor.unsqueeze(place)
-    return tensor
-
-
-def aligned(left: Array, right: Array) -> tuple[Tensor, Tensor]:
-    """Two values with the same axes."""
-    names = (*left.names, *(name for name in right.names if name not in left.names))
-    return _aligned(left, names), _aligned(right, names)
-
-
-def reorder(array: Array, names: tuple[str, ...]) -> Tensor:
-    """A value with its axes in a given order."""
-    return _aligned(array, names)
-
-
-def _scalar(value: float) -> Array:
-    return Array((), torch.full((1, 1), value, dtype=torch.float64))
-
-
-_ELEMENTWISE: dict[str, Callable[[Tensor], Tensor]] = {
-    "log": torch.log, "ln": torch.log, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos,
-    "tan": torch.tan, "tanh": torch.tanh, "sinh": torch.sinh, "cosh": torch.cosh,
-    "cot": lambda x: 1 / torch.tan(x), "arcsin": torch.asin, "arccos": torch.acos,
-    "arctan": torch.atan, "sign": torch.sign, "abs": torch.abs, "sqrt": torch.sqrt,
-}  # fmt: skip
-
-_COMPARE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "=": torch.eq, "!=": torch.ne, "<": torch.lt, ">": torch.gt, "<=": torch.le, ">=": torch.ge
-}  # fmt: skip
 
 _OPERATIONS: dict[str, Callable[[Evaluator, Term], Array]] = {
     "number": Evaluator.number, "size": Evaluator.size_value,
@@ -662,5 +440,6 @@ _OPERATIONS: dict[str, Callable[[Evaluator, Term], Array]] = {
     "call": Evaluator.call, "at": Evaluator.at, "derivative": Evaluator.derivative,
     "chain": Evaluator.chain,
 }  # fmt: skip
+
 
 __all__ = ["Any", "Array", "Evaluator", "MissingValue", "Node", "TooLarge", "aligned", "reorder"]

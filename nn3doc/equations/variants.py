@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, replace
 
-from nn3doc.equations.book import Book, Definition, Statement
+from nn3doc.equations.book import Book
+from nn3doc.equations.definitions import Definition, Statement
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
 from nn3doc.equations.statements import Checker, Result
@@ -104,7 +105,8 @@ class Variants:
         if not new and not old:
             return outcome
         tested: set[int] = set()
-        for result in self.checked.results:
+        # What rests on the old definition comes first: it is likeliest to object.
+        for result in sorted(self.checked.results, key=lambda r: old.isdisjoint(r.used)):
             if result.statement.place == place:
                 continue
             statement = next(
@@ -195,6 +197,9 @@ class Variants:
         checker = Checker(book, self.checked.checker.seeds)
         checker.equations = self.checked.checker.equations
         checker.numbers = self.checked.checker.numbers.copy(book)
+        for key in list(checker.numbers.values):  # what is defined now is worked out
+            if book.find(key) is not None and self.checked.book.find(key) is None:
+                del checker.numbers.values[key]
         return checker
 
     def _book(self, place: int, formula: Formula) -> Book:

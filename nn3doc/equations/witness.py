@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from nn3doc.equations.book import Definition, DefinitionError, Statement
-from nn3doc.equations.code import PageFunction, Trace, imported_functions, relative, trace
+from nn3doc.equations.arrays import aligned
+from nn3doc.equations.code import relative
 from nn3doc.equations.compare import Comparison, told
+from nn3doc.equations.definitions import Definition, DefinitionError, Statement
 from nn3doc.equations.draw import Drawer
-from nn3doc.equations.notation import Family, NotationError
+from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.functions import PageFunction, imported_functions
 from nn3doc.equations.python_names import (
     from_python,
     obvious_name,
@@ -33,10 +35,11 @@ from nn3doc.equations.python_names import (
 )
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.sizes import Size
-from nn3doc.equations.snippet_values import Snippets, given_values
+from nn3doc.equations.snippet_values import Snippets, given_values, same_snippet
 from nn3doc.equations.terms import Term
+from nn3doc.equations.trace import Trace, trace
 from nn3doc.equations.tree import Relation
-from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge, aligned
+from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge
 
 if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
@@ -389,7 +392,7 @@ def _ask_snippets(
     latest = max(line for _, line in assigned.values())
     by_key = {key: name for name, key in names.items()}
     fresh = [by_key[key] for key in result.states if by_key.get(key) in assigned
-             and _same_snippet(checked.report.text, assigned[by_key[key]][1], latest)]  # fmt: skip
+             and same_snippet(checked.report.text, assigned[by_key[key]][1], latest)]  # fmt: skip
     if not fresh:
         return
     found = _evaluate_given(checked, statement, assigned, names)
@@ -412,12 +415,6 @@ def _ask_snippets(
         )
     )  # fmt: skip
     equation.verdict = "failed"
-
-
-def _same_snippet(text: str, line: int, latest: int) -> bool:
-    """Whether two lines of code stand in one fence."""
-    between = text.split("\n")[min(line, latest) - 1 : max(line, latest)]
-    return not any(part.lstrip(" >").startswith(("```", "~~~")) for part in between)
 
 
 def _evaluate_given(
@@ -449,6 +446,3 @@ def _evaluate_given(
     except (MissingValue, KeyError, NotationError, DefinitionError, TooLarge, RuntimeError):
         return worst
     return worst
-
-
-__all__ = ["Snippets", "add_witnesses"]

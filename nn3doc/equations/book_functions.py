@@ -1,0 +1,220 @@
+"""Functions of a page, and how one symbol depends on another."""
+
+from __future__ import annotations
+
+from nn3doc.equations.book_lookup import Lookup
+from nn3doc.equations.definitions import Definition, DefinitionError, Function
+from nn3doc.equations.families import NotationError, Reference
+from nn3doc.equations.reading import spelled
+from nn3doc.equations.shapes import Elaborator
+from nn3doc.equations.shapes_products import as_number
+from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.tree import (
+    Name,
+    Node,
+    Number,
+)
+from nn3doc.equations.values import Key
+
+
+class Functions(Lookup):
+    """Functions, and entry-by-entry dependence."""
+
+    def function(self, letter: str, node: Node) -> Function:
+        """See `shapes.Definitions`."""
+        if letter in self._functions:
+            return self._functions[letter]
+        family = next(f for f in self.notation.families[letter] if f.kind == "function")
+        definition = self.functions.get(letter)
+        if definition is None:
+            if family.source is None:
+                one = Name(node.start, node.end, "x")
+                return self._remember(letter, Function((one,), ((),), (), (), ("x",), None))
+            shapes = tuple(
+                as_number(tuple(self.notation.size(size, {}) for size in sizes))
+                for _, sizes in family.source
+            )
+            target = as_number(tuple(self.notation.size(size, {}) for size in family.target))
+            names = tuple(f"x{place}" for place in range(len(shapes)))
+            nodes = tuple(Name(node.start, node.end, name) for name in names)
+            return self._remember(letter, Function(nodes, shapes, target, target, names, None))
+        found = []
+        for place, parameter in enumerate(definition.parameters):
+            reference = self.notation.reference(parameter)
+            if family.source is not None and place < len(family.source):
+                sizes = family.source[place][1]
+                found.append(as_number(tuple(self.notation.size(size, {}) for size in sizes)))
+            elif reference is not None and not reference.is_entry and all(
+                isinstance(argument, Number) for argument in reference.arguments
+            ):  # fmt: skip
+                found.append(self.shape_of(reference.family, self._plain(reference), parameter))
+            else:
+                found.append(())
+        names = tuple(spelled(parameter) for parameter in definition.parameters)
+        formals = {
+            name: Term("formal", (), shape, parameter, name)
+            for name, shape, parameter in zip(names, found, definition.parameters, strict=True)
+        }
+        if letter in self._functions_working:
+            raise NotationError(f"{letter} is defined through itself", definition.right)
+        self._functions_working.add(letter)
+        try:
+            elaborator = Elaborator(self, {}, f"f{letter}", formals, {})
+            body = elaborator.term(definition.right)
+            body, entries = self._by_entries(definition, elaborator, body)
+            unbound = [i for i in elaborator.free.values() if i.letter not in entries]
+            if unbound:
+                raise NotationError(
+                    f"the index {unbound[0].letter} is free on the right",
+                    unbound[0].node,
+                    "Make it an argument, or sum over it.",
+                )
+            through = self._reached_parameters(definition, body)
+            self._hold_parameters(definition, body, through)
+        except NotationError as error:
+            if definition.statement is self.current:
+                raise
+            raise DefinitionError(definition) from error
+        finally:
+            self._functions_working.discard(letter)
+        return self._remember(
+            letter,
+            Function(definition.parameters, tuple(found), body.shape, body.shape, names, body,
+                     bool(through)),
+        )  # fmt: skip
+
+    def _by_entries(
+        self, definition: Definition, elaborator: Elaborator, body: Term
+    ) -> tuple[Term, set[str]]:
+        """The whole of a function that is defined entry by entry: `f(z)_i = …`."""
+        entries = {
+            node.letter for node in (definition.row, definition.col) if isinstance(node, Name)
+        }
+        if not entries:
+            return body, entries
+        shape = self._entry_shape(definition, elaborator)
+        row, col = (
+            elaborator.free.get(node.letter) if isinstance(node, Name) else None
+            for node in (definition.row, definition.col)
+        )
+        bound = {index.name for index in (row, col) if index is not None}
+        whole = Term("unfold", (body,), shape, definition.right, (row, col), body.indices - bound)
+        return whole, entries
+
+    def _remember(self, letter: str, function: Function) -> Function:
+        self._functions[letter] = function
+        return function
+
+    def _plain(self, reference: Reference) -> tuple[int | None, ...]:
+        values: list[int | None] = []
+        for slot, argument in zip(reference.family.slots, reference.arguments, strict=True):
+            concrete = slot in self.notation.concrete
+            values.append(self.notation.integer(argument, {}) if concrete else None)
+        return tuple(values)
+
+    def _hold_parameters(self, definition: Definition, body: Term, through: set[str]) -> None:
+        """The arguments of a function are what its right side uses."""
+        used = {term.data for term in walk_terms(body) if term.operation == "formal"} | through
+        for parameter in definition.parameters:
+            if spelled(parameter) not in used:
+                raise NotationError(
+                    "this argument does not occur on the right",
+                    parameter,
+                    "Leave it out, or write the argument that is meant.",
+                )
+
+    def _reached_parameters(self, definition: Definition, body: Term) -> set[str]:
+        """The arguments that the right side has through other definitions: w in `J(w) = \\sum_i p_i`."""
+        wanted: dict[str, str] = {}
+        for parameter in definition.parameters:
+            reference = self.notation.reference(parameter)
+            if reference is not None and reference.family.kind == "value":
+                wanted[reference.family.key] = spelled(parameter)
+        reached: set[str] = set()
+        seen: set[Key] = set()
+        stack = [body]
+        while stack:
+            for term in walk_terms(stack.pop()):
+                if term.operation != "family" or term.data in seen:
+                    continue
+                seen.add(term.data)
+                if term.data[0] in wanted:
+                    reached.add(wanted[term.data[0]])
+                found = self.find(term.data)
+                if found is not None:
+                    stack.append(self.elaborated(found, term.data)[0])
+        return reached
+
+    def is_elementwise(self, term: Term, by: Term) -> bool:
+        """See `shapes.Definitions`."""
+        return self._dependence(term, by, 0) == "entry"
+
+    def _dependence(self, term: Term, by: Term, depth: int) -> str:
+        """How a term depends on a symbol: `none`, `entry` by entry, or `mixed`."""
+        if depth > 60:
+            return "mixed"
+        if term.operation == by.operation and term.data == by.data and term.operation in (
+            "family", "formal"
+        ):  # fmt: skip
+            return "entry"
+        if term.operation == "family":
+            found = self.find(term.data)
+            if found is None:
+                return "none"
+            if found.is_entry:
+                return self._entry_dependence(found, term.data, by, depth)
+            return self._dependence(self.elaborated(found, term.data)[0], by, depth + 1)
+        parts = [self._dependence(argument, by, depth + 1) for argument in term.arguments]
+        if all(part == "none" for part in parts):
+            return "none"
+        entrywise = term.operation in (
+            "add",
+            "multiply",
+            "divide",
+            "apply",
+            "power",
+            "extreme",
+            "call",
+            "cases",
+        )
+        if entrywise and "mixed" not in parts:
+            same_shape = all(
+                argument.shape == by.shape
+                for argument, part in zip(term.arguments, parts, strict=True)
+                if part == "entry"
+            )
+            return "entry" if same_shape else "mixed"
+        return "mixed"
+
+    def _entry_dependence(self, found: Definition, key: Key, by: Term, depth: int) -> str:
+        body = self.elaborated(found, key)[0]
+        at = (found.row, found.col)
+
+        def look(term: Term) -> str:
+            if term.operation == "gather":
+                inner = self._dependence(term.arguments[0], by, depth + 1)
+                if inner == "none":
+                    return "none"
+                places = term.arguments[1:]
+                wanted = [node for node in at if node is not None]
+                own = len(places) == len(wanted) and all(
+                    place.operation == "index" and isinstance(node, Name)
+                    and place.data.letter == node.letter
+                    for place, node in zip(places, wanted, strict=True)
+                )  # fmt: skip
+                return inner if own else "mixed"
+            if term.operation in ("family", "formal"):
+                return self._dependence(term, by, depth + 1)
+            parts = [look(argument) for argument in term.arguments]
+            if all(part == "none" for part in parts):
+                return "none"
+            if "mixed" in parts or term.operation in ("sum", "prod", "max", "min", "matmul"):
+                return "mixed"
+            return "entry"
+
+        return look(body)
+
+    def function_definition(self, key: str) -> Function:
+        """See `values.Book`."""
+        family = self.family(key)
+        return self.function(family.letter, Name(0, 0, family.letter))

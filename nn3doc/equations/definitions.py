@@ -1,0 +1,84 @@
+"""Statements of a page, and those that define a symbol or a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nn3doc.equations.sizes import Shape
+from nn3doc.equations.terms import Term
+from nn3doc.equations.tree import (
+    Node,
+)
+
+
+@dataclass(eq=False)
+class Statement:
+    """One statement of a formula.
+
+    Attributes:
+        node: A relation, an expression, or sizes beside a value.
+        place: Number of its formula on its page.
+        order: Number in all that is read.
+        own: Whether it stands on the page that is checked, not on one it builds on.
+        ranges: Ranges of indices that the formula itself gives: `l = 1, …, L`.
+        conditions: What `\\text{if}` says.
+        near: What `\\text{near}` says.
+        in_table: Whether it stands in a notation table.
+    """
+
+    node: Node
+    place: int
+    order: int
+    own: bool
+    ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
+    conditions: list[Node] = field(default_factory=list)
+    near: list[Node] = field(default_factory=list)
+    in_table: bool = False
+
+
+@dataclass(eq=False)
+class Definition:
+    """A statement's left side, where it is the first of its kind.
+
+    Attributes:
+        statement: The statement.
+        family: Key of the symbol.
+        arguments: What fills its slots.
+        row: Index of the row, if it is defined entry by entry.
+        col: Index of the column.
+        is_entry: Whether it is.
+        left: The left side.
+        right: The right side.
+        parameters: For a function.
+    """
+
+    statement: Statement
+    family: str
+    arguments: tuple[Node, ...]
+    row: Node | None
+    col: Node | None
+    is_entry: bool
+    left: Node
+    right: Node
+    parameters: tuple[Node, ...] = ()
+
+
+@dataclass
+class Function:
+    """A function, for the elaborator and for the evaluator."""
+
+    parameters: tuple[Node, ...]
+    shapes: tuple[Shape, ...]
+    shape: Shape
+    target: Shape
+    parameter_names: tuple[str, ...]
+    body: Term | None
+    indirect: bool = False  # its arguments are in it through other definitions of the page
+
+
+class DefinitionError(Exception):
+    """A definition that another statement needs has a finding of its own."""
+
+    def __init__(self, definition: Definition) -> None:
+        super().__init__(definition.family)
+        self.definition = definition

@@ -1,0 +1,86 @@
+"""What is said of one statement, and words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from nn3doc.equations.definitions import Statement
+from nn3doc.equations.families import Family
+from nn3doc.equations.report import Finding, FindingKind, Verdict, Witness
+from nn3doc.equations.tree import (
+    Name,
+    Node,
+)
+from nn3doc.equations.values import Key
+
+
+@dataclass
+class Result:
+    """What is said of one statement.
+
+    Attributes:
+        statement: The statement.
+        verdict: How it stands.
+        findings: What is wrong with it.
+        instances: How many numbers were compared.
+        difference: The largest relative difference of what holds.
+        shapes: The shapes of its sides.
+        witnesses: What confirmed it.
+        used: Definitions that a claim of it rests on.
+        defines: Definitions that are this statement's.
+        states: Symbols that stand on a left side of it, for witnesses in code.
+        updates: Symbols that it gives a new value.
+        gives: Whether it gives numbers that nothing has confirmed so far.
+    """
+
+    statement: Statement
+    verdict: Verdict = "reads"
+    findings: list[Finding] = field(default_factory=list)
+    instances: int = 0
+    difference: float = 0.0
+    shapes: tuple[str, ...] = ()
+    witnesses: list[Witness] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    defines: set[int] = field(default_factory=set)
+    states: set[Key] = field(default_factory=set)
+    updates: set[Key] = field(default_factory=set)
+    gives: bool = False
+
+
+def finding_kind(question: str) -> FindingKind:
+    kinds: dict[str, FindingKind] = {
+        "read": "read", "known": "known", "fits": "fits", "holds": "holds",
+        "vacuous": "vacuous", "notation": "notation",
+    }  # fmt: skip
+    return kinds.get(question, "read")
+
+
+def case_notes(layers: dict[str, int]) -> list[str]:
+    if not layers:
+        return []
+    return ["in the case " + ", ".join(f"{letter} = {value}" for letter, value in layers.items())]
+
+
+def outside_value(family: Family, tensor: Tensor) -> float | None:
+    """A value that is not in the set a symbol is declared in."""
+    domain = family.domain
+    flat = tensor.flatten()
+    if domain.values:
+        bad = [float(v) for v in flat if all(abs(float(v) - w) > 1e-9 for w in domain.values)]
+        return bad[0] if bad and family.members is None else None
+    if bool((flat < domain.low).any()):
+        return float(flat.min())
+    return float(flat.max()) if bool((flat > domain.high).any()) else None
+
+
+def domain_text(family: Family) -> str:
+    domain = family.domain
+    if domain.values:
+        return "{" + ", ".join(f"{value:g}" for value in domain.values) + "}"
+    return f"[{domain.low:g}, {domain.high:g}]"
+
+
+def letter_of(node: Node) -> str:
+    return node.letter if isinstance(node, Name) else "this"

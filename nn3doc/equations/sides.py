@@ -1,0 +1,196 @@
+"""The sides of a relation: read in the one way that fits, and held against each other in shape."""
+
+from __future__ import annotations
+
+import itertools
+
+from nn3doc.equations.closures import Closures
+from nn3doc.equations.constants import UnknownSizeError
+from nn3doc.equations.definitions import Statement
+from nn3doc.equations.families import NotationError
+from nn3doc.equations.patterns import concrete_letters, layer_limits
+from nn3doc.equations.report import Finding, FindingKind
+from nn3doc.equations.results import (
+    Result,
+)
+from nn3doc.equations.shapes import Elaborator
+from nn3doc.equations.shapes_products import as_number
+from nn3doc.equations.sizes import show
+from nn3doc.equations.terms import Term
+from nn3doc.equations.tree import (
+    At,
+    Name,
+    Node,
+    Relation,
+    walk,
+)
+
+MAX_ASSIGNMENTS = 200
+
+
+class Sides(Closures):
+    """The sides of a relation."""
+
+    def _offset(self, statement: Statement) -> int:
+        return self.equations[statement.place].body_start if statement.own else 0
+
+    def _fail(
+        self, result: Result, kind: FindingKind, message: str, where: object, cure: str | list[str],
+        offset: int,
+    ) -> None:  # fmt: skip
+        start, end = getattr(where, "start", 0), getattr(where, "end", 1)
+        notes = tuple(note for note in ([cure] if isinstance(cure, str) else cure) if note)
+        result.verdict = "failed"
+        result.findings.append(Finding(kind, message, offset + start, offset + end, notes))
+
+    def assignments(self, statement: Statement) -> list[dict[str, int]]:
+        """All values of the concrete indices for which every symbol of a statement exists.
+
+        Raises:
+            NotationError: There is none, or nothing says how far an index runs.
+        """
+        notation = self.book.notation
+        letters = concrete_letters(statement.node, notation)
+        ranges: list[range] = []
+        for letter in letters:
+            limits = layer_limits(statement.node, letter, notation)
+            declared = statement.ranges.get(letter)
+            if limits is None and declared is None:
+                declared = notation.indices.get(letter)
+            if declared is not None:
+                low, high = (notation.integer(limit, {}) for limit in declared)
+                if limits is None:
+                    limits = low, high
+                limits = max(limits[0], low), min(limits[1], high)
+            if limits is None:
+                where = next(n for n in walk(statement.node)
+                             if isinstance(n, Name) and n.letter == letter)  # fmt: skip
+                raise NotationError(
+                    f"nothing says which values {letter} has",
+                    where,
+                    f"Give {letter} a row in the notation table, {{1, \\dots, L}}, or write "
+                    f"{letter} = 1, \\dots, L behind the equation.",
+                )
+            ranges.append(range(limits[0], limits[1] + 1))
+        made = [dict(zip(letters, values, strict=True)) for values in itertools.product(*ranges)]
+        if not made:
+            raise NotationError(
+                "vacuous: there is no layer for which all its symbols exist",
+                statement.node,
+                "Correct the index, or the range that the notation gives it.",
+                "vacuous",
+            )
+        if len(made) > MAX_ASSIGNMENTS:
+            raise NotationError(
+                f"this has {len(made)} cases; at most {MAX_ASSIGNMENTS} are worked out",
+                statement.node,
+                "Use fewer indices.",
+                "read",
+            )
+        return made
+
+    def elaborator(
+        self, statement: Statement, layers: dict[str, int], jacobian: bool
+    ) -> Elaborator:
+        """A fresh reader for one case of a statement."""
+        ranges = self.book.ranges(statement, layers)
+        return Elaborator(self.book, layers, f"s{statement.order}", None, ranges, jacobian)
+
+    def _elaborate(
+        self, statement: Statement, node: Relation, layers: dict[str, int], numeric: list[bool]
+    ) -> list[Term | None]:
+        """The sides of a relation; where a derivative has two readings, the one that fits."""
+        failure: NotationError | None = None
+        for jacobian in (False, True):
+            elaborator = self.elaborator(statement, layers, jacobian)
+            try:
+                sides = self._read_sides(statement, node, elaborator, numeric)
+                sides = self._where(statement, elaborator, sides)
+                self._fit(node, sides)
+                self._hold_claims(elaborator, layers)
+                self._ranges_known(elaborator)
+                return sides
+            except NotationError as error:
+                failure = failure or error
+                if error.question != "fits":
+                    break
+        assert failure is not None
+        raise failure
+
+    def _where(
+        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None]
+    ) -> list[Term | None]:
+        """`… \\text{for } i \\ne j`: elsewhere nothing is compared."""
+        for condition in statement.conditions:
+            if isinstance(condition, Relation) and condition.operators != ("=",):
+                test = elaborator.condition(condition)
+                nothing = Term("number", (), (), condition, 0.0)
+                sides = [
+                    None if side is None else Term(
+                        "cases", (side, nothing, test), side.shape, side.node, 2,
+                        side.indices | test.indices,
+                    ) for side in sides
+                ]  # fmt: skip
+        return sides
+
+    def _read_sides(
+        self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
+    ) -> list[Term | None]:
+        """The sides; `= I` has the size of the others."""
+        sides: list[Term | None] = []
+        later: list[int] = []
+        for place, side in enumerate(node.sides):
+            sides.append(None)
+            if numeric[place] and not all(numeric):
+                continue
+            try:
+                sides[place] = elaborator.term(self._at(statement, side))
+            except UnknownSizeError:
+                later.append(place)
+        known = [side.shape for side in sides if side is not None and len(side.shape) == 2]
+        for place in later:
+            room = known[0] if known else (None, None)
+            sides[place] = elaborator.sized(self._at(statement, node.sides[place]), room)
+        return sides
+
+    def _at(self, statement: Statement, side: Node) -> Node:
+        """`… \\text{if } y = 1`: the side with y put to 1."""
+        places = tuple(
+            condition for condition in statement.conditions
+            if isinstance(condition, Relation) and condition.operators == ("=",)
+        )  # fmt: skip
+        return At(side.start, side.end, side, places) if places else side
+
+    def _ranges_known(self, elaborator: Elaborator) -> None:
+        for index in elaborator.free.values():
+            if index.range is None:
+                raise NotationError(
+                    f"unknown symbol {index.letter}",
+                    index.node,
+                    "Declare it in the notation table or by \\in, or define it by =.",
+                )
+
+    def _fit(self, node: Relation, sides: list[Term | None]) -> None:
+        for place, operator in enumerate(node.operators):
+            left, right = sides[place], sides[place + 1]
+            if left is None or right is None or left.shape == right.shape:
+                continue
+            if operator in ("<", ">", "<=", ">=", "!=") and () in (left.shape, right.shape):
+                continue
+            if right.operation == "number" and len(left.shape) == 2:
+                continue  # `A = 0`: every entry
+            span = node.sides[place + 1]
+            transposed = left.shape == right.shape[::-1]
+            raise NotationError(
+                f"the left side is {show(left.shape)}, this is {show(right.shape)}", span,
+                "They are equal after transposing one: is a transpose missing?"
+                if transposed else "Both sides have one shape.", "fits",
+            )  # fmt: skip
+
+    def _hold_claims(self, elaborator: Elaborator, layers: dict[str, int]) -> None:
+        for term, sizes in elaborator.claims:
+            wanted = as_number(tuple(self.book.notation.size(size, layers) for size in sizes.items))
+            if term.shape != wanted:
+                raise NotationError(
+                    f"this is {show(term.shape)}, not {show(wanted)}", sizes, question="fits"
+                )
