@@ -54,6 +54,7 @@ def reorder(array: Array, names: tuple[str, ...]) -> Tensor:
 
 
 def scalar(value: float) -> Array:
+    """A number as a value."""
     return Array((), torch.full((1, 1), value, dtype=torch.float64))
 
 

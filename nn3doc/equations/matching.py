@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 def taken_apart(node: Node) -> tuple[Node, tuple[Node, ...], tuple[Mark, ...]]:
+    """A symbol, its subscripts one by one (`w_{jk}` has two) and its marks."""
     if isinstance(node, Scripted):
         items: list[Node] = []
         for item in node.sub:
@@ -128,6 +129,7 @@ def bold(letter: str) -> tuple[str, ...]:
 
 
 def is_one_command(letter: str) -> bool:
+    """Whether a letter is one TeX command: `\\alpha`, `\\mathbf{x}`."""
     return (
         letter.startswith("\\")
         and (letter[1:].isalpha() or letter.endswith("}"))

@@ -94,6 +94,7 @@ def _sizes(node: Node) -> tuple[Node, ...]:
 
 
 def plain_number(node: Node) -> float | None:
+    """The number that stands there with its sign; None for anything else."""
     sign = 1.0
     node = bare(node)
     if isinstance(node, Sum) and len(node.terms) == 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from abc import ABC
 from collections.abc import Sequence
 from functools import partial
 
@@ -23,7 +22,7 @@ MORE_DRAWS = 5  # for each seed, where a page has kinks: |x|, max, cases
 _KINKS = frozenset(["extreme", "max", "min", "cases", "indicator", "compare"])
 
 
-class Draws(ABC):
+class Draws:
     """Evaluators for the statements of a page."""
 
     def __init__(self, book: Book, seeds: Sequence[int] = (1, 2)) -> None:

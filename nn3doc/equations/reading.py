@@ -63,6 +63,7 @@ def spelled(node: Node) -> str:
 
 
 def split_items(sub: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Subscripts one by one: `jk` is two."""
     result: list[Node] = []
     for item in sub:
         if isinstance(item, Product) and item.operation == "juxtaposition":
@@ -88,6 +89,7 @@ def without_marks(node: Scripted, count: int) -> Node:
 
 
 def whole_number(node: Node) -> int | None:
+    """The whole number that stands there with its sign; None for anything else."""
     node = bare(node)
     if isinstance(node, Number) and node.text.isdigit():
         return int(node.text)
@@ -98,4 +100,5 @@ def whole_number(node: Node) -> int | None:
 
 
 def plain_text(node: Node) -> str:
+    """A letter or a numeral as it is written; "" for anything else."""
     return node.letter if isinstance(node, Name) else node.text if isinstance(node, Number) else ""

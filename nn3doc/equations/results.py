@@ -50,6 +50,7 @@ class Result:
 
 
 def finding_kind(question: str) -> FindingKind:
+    """The kind of finding for the question that fails."""
     kinds: dict[str, FindingKind] = {
         "read": "read", "known": "known", "fits": "fits", "holds": "holds",
         "vacuous": "vacuous", "notation": "notation",
@@ -58,6 +59,7 @@ def finding_kind(question: str) -> FindingKind:
 
 
 def case_notes(layers: dict[str, int]) -> list[str]:
+    """A note that names the layers of a case."""
     if not layers:
         return []
     return ["in the case " + ", ".join(f"{letter} = {value}" for letter, value in layers.items())]
@@ -76,6 +78,7 @@ def outside_value(family: Family, tensor: Tensor) -> float | None:
 
 
 def domain_text(family: Family) -> str:
+    """The set a symbol is declared in, in words."""
     domain = family.domain
     if domain.values:
         return "{" + ", ".join(f"{value:g}" for value in domain.values) + "}"
@@ -83,4 +86,5 @@ def domain_text(family: Family) -> str:
 
 
 def letter_of(node: Node) -> str:
+    """The letter of a plain symbol; "this" for anything else."""
     return node.letter if isinstance(node, Name) else "this"

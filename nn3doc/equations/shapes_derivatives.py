@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 
 def function_name(node: Node) -> tuple[str, tuple[Mark, ...]]:
+    """The letter of a function, and its marks."""
     if isinstance(node, Scripted) and isinstance(node.base, Name):
         return node.base.letter, node.marks
     return (node.letter, ()) if isinstance(node, Name) else ("this", ())

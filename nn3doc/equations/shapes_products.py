@@ -59,6 +59,7 @@ def total(parts: SequenceOf[tuple[Term, int]], node: Node) -> Term:
 
 
 def is_constant(term: Term) -> bool:
+    """Whether a term is made of numbers and sizes only."""
     return term.operation in _CONSTANT or (
         term.operation in ("divide", "multiply", "add", "power")
         and all(is_constant(argument) for argument in term.arguments)
