@@ -1,4 +1,4 @@
-""" "Did you mean": the single change that makes a failing equation hold.
+"""Did you mean …: the single change that makes a failing equation hold.
 
 Single edits are tried, the likeliest kinds first; the first one with which the equation holds is
 offered. How many are tried is bounded by a number, not by a clock, so that a page always gets the
