@@ -94,4 +94,9 @@ def _mutation(folder: Path) -> str:
     since = ""
     if changed:
         since = f" Formulas on {', '.join(changed)} have changed since."
+    for one in said["survivors"]:
+        since += (
+            f"\n\nNot noticed: `{one['planted']}` in place of `{one['written']}`, "
+            f"on {Path(one['page']).name}."
+        )
     return f"{said['table']}\nThe mistakes were planted on {said['date']}.{since}"

@@ -39,13 +39,18 @@ def test_numbers(name: str, value: str) -> None:
 def test_numbers_come_to_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "page.md").write_text("$x$", encoding="utf-8")
     file = tmp_path / "mutation.json"
-    file.write_text('{"pages": {}, "date": "2026-11-22", "table": "T\\n"}', encoding="utf-8")
+    file.write_text(
+        '{"pages": {}, "date": "2026-11-22", "table": "T\\n", "survivors":'
+        ' [{"page": "docs/a.md", "written": "x", "planted": "-x"}]}',
+        encoding="utf-8",
+    )
     monkeypatch.setattr(counts, "FILE", file)
     assert wants_counts("{{ checked.pages }}")
     assert not wants_counts("{{ pages }}")
     assert add_counts("a {{ checked.holds }}\n\n{{ checked.mutation }}", PAGES, tmp_path) == (
         "a 1\n\nT\n\nThe mistakes were planted on 2026-11-22."
         " Formulas on page.md have changed since."
+        "\n\nNot noticed: `-x` in place of `x`, on a.md."
     )
 
 
