@@ -27,8 +27,9 @@ def test_every_formula_of_the_page_is_typeset(tab: Any, name: str) -> None:
         formulas = [one for one in regions if one.kind in ("inline", "display")]
         wanted = sum("\\eqref" not in one.body for one in formulas)
     found = tab.page.locator("article svg.m").count()
-    # The notebook and the docstrings of the reference are no pages of Markdown.
-    assert found == wanted or name in ("digits.html", "reference.html")
+    listed = tab.page.locator("article .symbols svg.m").count()
+    # Not fewer; pages whose parts are written at build (counts, examples, docstrings) have more.
+    assert found - listed >= wanted
 
 
 def test_no_formula_is_left_as_tex(tab: Any) -> None:
