@@ -190,8 +190,11 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def mutate(session: nox.Session) -> None:
-    """Plant every single mistake in the site's equations and report which the checks catch."""
-    run(session, "nn3doc", "mutate", *(session.posargs or ["docs"]))
+    """Plant every single mistake in the site's equations and write down which the checks catch."""
+    if session.posargs:
+        run(session, "nn3doc", "mutate", *session.posargs)
+    else:
+        run(session, "python", "-m", "nn3doc.site.mutation")
 
 
 @nox.session

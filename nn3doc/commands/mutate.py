@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from nn3doc.equations.pages import NoPageError, find_pages
 
     try:
-        pages = find_pages(args.paths)
+        pages = [page for page in find_pages(args.paths) if page.suffix != ".ipynb"]
     except NoPageError as error:
         raise UserError(str(error)) from error
     sys.path.insert(0, str(Path.cwd()))

@@ -225,10 +225,15 @@ def stepped_index(node: Node, notation: Notation) -> tuple[str, int] | None:
 def is_numeric(node: Node) -> bool:
     """Whether an expression has numbers in it and no symbols."""
     numbers = False
+    powers = {
+        id(inner.base) for inner in walk(node)
+        if isinstance(inner, Scripted) and inner.marks and not inner.sub
+        and all(mark.kind == "power" for mark in inner.marks)
+    }  # fmt: skip
     for inner in walk(node):
-        if isinstance(inner, Name) and inner.letter not in ("e", r"\pi") and not (
-            inner.letter.startswith("\\") and re.fullmatch(r"\\(log|ln|exp|sqrt)", inner.letter)
-        ):  # fmt: skip
+        if isinstance(inner, Name) and inner.letter != r"\pi" and not (
+            inner.letter == "e" and id(inner) in powers  # a lone e is somebody's symbol
+        ) and not re.fullmatch(r"\\(log|ln|exp|sqrt)", inner.letter):  # fmt: skip
             return False
         numbers = numbers or isinstance(inner, Number)
     return numbers
