@@ -80,6 +80,10 @@ class Notation:
     index_sets: dict[str, str] = field(default_factory=dict)
     applied: dict[str, tuple[Node, ...]] = field(default_factory=dict)
     _by_key: dict[str, Family] = field(default_factory=dict, repr=False)
+    # What nodes stand for. It is shared by copies, until one of them is added to.
+    _known: dict[int, tuple[Node, Reference | None]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def copy(self) -> Notation:
         """A notation that can be added to without changing this one."""
@@ -87,7 +91,7 @@ class Notation:
             {letter: list(families) for letter, families in self.families.items()},
             dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
             dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self.applied),
-            dict(self._by_key),
+            dict(self._by_key), self._known,
         )  # fmt: skip
 
     @property
@@ -109,6 +113,7 @@ class Notation:
     def add(self, family: Family) -> Family:
         """Adds a family; one with the same pattern is replaced."""
         self._by_key[family.key] = family
+        self._known = {}
         known = self.families.setdefault(family.letter, [])
         known[:] = [other for other in known if other.key != family.key]
         known.append(family)
@@ -127,6 +132,7 @@ class Notation:
     def remove(self, family: Family) -> None:
         """Takes a family out."""
         self._by_key.pop(family.key, None)
+        self._known = {}
         kept = [other for other in self.families[family.letter] if other.key != family.key]
         self.families[family.letter] = kept
         if not kept:
@@ -142,6 +148,12 @@ class Notation:
         Args:
             node: A `Name`, or a `Scripted` one.
         """
+        known = self._known.get(id(node))
+        if known is None:
+            known = self._known[id(node)] = node, self._look_up(node)
+        return known[1]
+
+    def _look_up(self, node: Node) -> Reference | None:
         base, sub, marks = taken_apart(node)
         if not isinstance(base, Name):
             return None

@@ -218,6 +218,8 @@ class Numbers:
                     message=f"these are {_size(written)} numbers, expected {_size(value)}",
                     where=where,
                 )
+        if not bool(value.isfinite().all() and written.isfinite().all()):
+            return Held(message="this is not finite", where=where)
         allowed = slack + rounding + 1e-9 * torch.maximum(value.abs(), written.abs()) + 1e-12
         gap = (value - written).abs()
         wrong = ~(gap <= allowed) | _badly_rounded(value, written, slack, rounding)
@@ -244,6 +246,10 @@ class Numbers:
             rows = [[self._literal(cell, digits) for cell in row if cell] for row in node.rows]
             values = [[float(value) for value, _ in row] for row in rows]
             slacks = [[float(slack) for _, slack in row] for row in rows]
+            if len({len(row) for row in rows}) > 1:
+                raise NotationError(
+                    "the rows of this matrix have different lengths", node, question="fits"
+                )
             return (
                 torch.tensor(values, dtype=torch.float64),
                 torch.tensor(slacks, dtype=torch.float64),

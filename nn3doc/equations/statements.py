@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from nn3doc.equations.arrays import TooLarge
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.families import Family, NotationError
@@ -36,7 +37,7 @@ from nn3doc.equations.tree import (
 from nn3doc.equations.tree import (
     Sequence as SequenceNode,
 )
-from nn3doc.equations.values import MissingValue, TooLarge
+from nn3doc.equations.values import MissingValue
 
 
 class Checker(Claims):
@@ -93,7 +94,7 @@ class Checker(Claims):
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
-        except (RuntimeError, KeyError, IndexError) as error:
+        except (RuntimeError, LookupError, ValueError, TypeError, ArithmeticError) as error:
             said = str(error).strip().split("\n")[0]
             self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node, "",
                        offset)  # fmt: skip

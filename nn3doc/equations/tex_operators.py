@@ -128,7 +128,8 @@ class Operators(Brackets):
         return above if above is not None and above == below else None
 
     def _differential_at(self, place: int, above: bool) -> str | None:
-        token, following = self.tokens[place], self.tokens[place + 1]
+        last = len(self.tokens) - 1  # the end of the formula, which a brace may be missing before
+        token, following = self.tokens[min(place, last)], self.tokens[min(place + 1, last)]
         if token.text == r"\partial":
             return "partial"
         if token.text == r"\mathrm" and [t.text for t in self.tokens[place + 1 : place + 4]] == [
