@@ -1,6 +1,7 @@
 """What is counted on the page about the checks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ def equation(verdict: str, *kinds: str, reason: str = "", instances: int = 0) ->
     }  # fmt: skip
 
 
-PAGES = [
+PAGES: list[dict[str, Any]] = [
     {"equations": [equation("holds", "autograd", "line", instances=1200), equation("defines")]},
     {"equations": [equation("unchecked", reason="Rounded."), equation("reads")]},
     {"equations": []},
