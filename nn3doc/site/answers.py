@@ -125,10 +125,9 @@ class Answers:
         data = json.dumps(
             {"built": built, "equations": told}, ensure_ascii=False, separators=(",", ":")
         )
-        data = data.replace("<", "\\u003c")  # or a text with </script> would end it
-        return (
-            f'{table if rows else ""}<script type="application/json" id="answers">{data}</script>'
-        )
+        # No <script>: instant navigation would make a running one of it.
+        data = f'<template id="told-of-equations">{escape(data, quote=False)}</template>'
+        return f"{table if rows else ''}{data}"
 
     def evidence(self, titles: Mapping[str, str], built: str) -> str:
         """The list of all equations with their evidence.

@@ -35,8 +35,8 @@
   // What the page tells of its equations; read when it is first asked for.
   let told = null;
   const equations = () => {
-    const element = document.getElementById("answers");
-    if (told?.element !== element) told = { element, ...JSON.parse(element?.textContent ?? '{"equations":{}}') };
+    const element = document.getElementById("told-of-equations");
+    if (told?.element !== element) told = { element, ...JSON.parse(element?.content.textContent ?? '{"equations":{}}') };
     return told.equations;
   };
 
@@ -419,8 +419,12 @@
     found.answer({ pinned: true });
   });
 
+  // A card that was opened to stay goes with the page until what it is about is out of sight.
   document.addEventListener("scroll", () => {
-    if (open && !cursor && !(card?.classList.contains("sheet"))) leave();
+    if (!open || card?.classList.contains("sheet")) return;
+    const stays = (open.pinned || cursor) && card && isInView(open.anchor);
+    if (stays) lay(open.anchor.matches("[data-symbol]") ? placeOf(open.anchor) : open.anchor.getBoundingClientRect());
+    else leave();
   }, { passive: true });
 
   // --- keyboard -------------------------------------------------------------------------------
@@ -436,7 +440,7 @@
       const [place, frame] = [placeOf(symbol), box.getBoundingClientRect()];
       if (place.left < frame.left) box.scrollLeft -= frame.left - place.left + 16;
       if (place.right > frame.right) box.scrollLeft += place.right - frame.right + 16;
-      if (!isPhone()) lay(placeOf(symbol));
+      lay(placeOf(symbol));
     }
     document.body.append(voice);
     voice.textContent = spoken(symbol.dataset.symbol, symbol);
