@@ -13,6 +13,7 @@ from nn3doc.equations.arrays import (
     ELEMENTWISE,
     Array,
     aligned_to,
+    hold_size,
 )
 from nn3doc.equations.terms import Term
 
@@ -32,7 +33,12 @@ class Arithmetic(ABC):
         names: list[str] = []
         for array in arrays:
             names += [name for name in array.names if name not in names]
-        return tuple(names), [aligned_to(array, tuple(names)) for array in arrays]
+        tensors = [aligned_to(array, tuple(names)) for array in arrays]
+        widest = [
+            max(sizes) for sizes in zip(*(t.shape[: len(names)] for t in tensors), strict=True)
+        ]
+        hold_size(*widest, *(max(t.shape[axis] for t in tensors) for axis in (-2, -1)))
+        return tuple(names), tensors
 
     def add(self, term: Term) -> Array:
         names, tensors = self.all(term.arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,22 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.terms import Term
+
+MAX_ENTRIES = 2_000_000
+
+
+class TooLarge(Exception):
+    """A value has more entries than are worked out."""
+
+
+def hold_size(*sizes: int) -> None:
+    """Holds the number of entries of a value against what is worked out, before it is.
+
+    Raises:
+        TooLarge: They are too many.
+    """
+    if math.prod(max(size, 1) for size in sizes) > MAX_ENTRIES:
+        raise TooLarge(f"more than {MAX_ENTRIES:,} entries")
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,13 @@ class _Maker:
             yield from self._fraction(node)
         elif isinstance(node, BigOperator):
             start = node.body.start
-            yield Edit("sum", node.start, start, "", f"the sum over {self.text(node.binders[0])}")
+            yield Edit(
+                "sum",
+                node.start,
+                start,
+                "",
+                f"it without the sum over {self.text(node.binders[0])}",
+            )
         elif isinstance(node, Number):
             yield from self._number(node)
         elif isinstance(node, Scripted):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from nn3doc.equations.arrays import aligned
+from nn3doc.equations.arrays import TooLarge, aligned
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.edits import KINDS, Edit, edits
 from nn3doc.equations.families import NotationError
@@ -27,7 +27,7 @@ from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.statements import Checker
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import Node, Number, Relation, walk
-from nn3doc.equations.values import Evaluator, MissingValue, TooLarge
+from nn3doc.equations.values import Evaluator, MissingValue
 from nn3doc.equations.variants import Outcome, Variants
 
 OTHER_SEEDS = (11, 12, 13, 14)

@@ -35,6 +35,8 @@ from nn3doc.equations.tree import (
     walk,
 )
 
+MOST_TERMS = 100  # of a sum over layers
+
 
 class Sums(Symbols):
     """Sums and products of all kinds."""
@@ -296,6 +298,11 @@ class Sums(Symbols):
                 raise NotationError(f"nothing says how far {letter} runs", said.index)
             limits = declared
         low, high = (self.notation.integer(limit, self.layers) for limit in limits if limit)
+        if high - low > MOST_TERMS:
+            raise NotationError(
+                f"this sum has {high - low + 1:,} terms, written out layer by layer", node,
+                f"At most {MOST_TERMS} are.", "read",
+            )  # fmt: skip
         outer = self.layers.get(letter)
         parts = []
         try:

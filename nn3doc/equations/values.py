@@ -18,8 +18,10 @@ from nn3doc.equations.arithmetic import Arithmetic
 from nn3doc.equations.arrays import (
     ELEMENTWISE,
     Array,
+    TooLarge,
     aligned,
     aligned_to,
+    hold_size,
     reorder,
     scalar,
     with_two_axes,
@@ -32,9 +34,6 @@ from nn3doc.equations.sizes import ONE, Shape, Size
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tree import Node
 
-MAX_ENTRIES = 2_000_000
-
-
 MAX_DERIVED = 20_000
 
 
@@ -43,10 +42,6 @@ Key = tuple[str, tuple[int | None, ...]]
 
 class MissingValue(Exception):
     """A symbol has no value in this environment."""
-
-
-class TooLarge(Exception):
-    """A value has more entries than are worked out."""
 
 
 class Book(Protocol):
@@ -122,7 +117,9 @@ class Evaluator(Arithmetic):
         else:
             family = self.book.family(key[0])
             sizes = [*self.book.slot_sizes(key), *(self.book.shape_of_key(key) or (ONE, ONE))]
-            value = self.drawer.draw(key, family, [self.size(size) for size in sizes])
+            numbers = [self.size(size) for size in sizes]
+            hold_size(*numbers)
+            value = self.drawer.draw(key, family, numbers)
             if key[0] in self.book.eigen:
                 vector, number = self.book.eigen[key[0]]
                 value = with_eigenvector(value, self.symbol(vector), self.symbol(number))
@@ -136,13 +133,14 @@ class Evaluator(Arithmetic):
     def limits(self, index: Index) -> tuple[int, int]:
         """First and last value of an index."""
         assert index.range is not None
-        return self.size(index.range.low), self.size(index.range.high)
+        low, high = self.size(index.range.low), self.size(index.range.high)
+        hold_size(high - low + 1)
+        return low, high
 
     def __call__(self, term: Term) -> Array:
         """The value of a term."""
         array = _OPERATIONS[term.operation](self, term)
-        if array.tensor.numel() > MAX_ENTRIES:
-            raise TooLarge(f"more than {MAX_ENTRIES:,} entries")
+        hold_size(array.tensor.numel())
         return array
 
     def number(self, term: Term) -> Array:

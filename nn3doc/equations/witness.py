@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from nn3doc.equations.arrays import aligned
+from nn3doc.equations.arrays import TooLarge, aligned
 from nn3doc.equations.code import relative
 from nn3doc.equations.compare import Comparison, told
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
@@ -39,7 +39,7 @@ from nn3doc.equations.snippet_values import Snippets, given_values, same_snippet
 from nn3doc.equations.terms import Term
 from nn3doc.equations.trace import Trace, trace
 from nn3doc.equations.tree import Relation
-from nn3doc.equations.values import Evaluator, Key, MissingValue, TooLarge
+from nn3doc.equations.values import Evaluator, Key, MissingValue
 
 if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
