@@ -31,7 +31,7 @@ def html(site: Path) -> dict[str, list[tuple[str, Attributes]]]:
 
 
 def test_every_page_of_the_contents_is_there(html: dict[str, object], pages: list[str]) -> None:
-    assert set(html) == {*pages, "404.html", "print.html"}
+    assert set(html) == {*pages, "evidence.html", "404.html", "print.html"}
 
 
 def test_html_validate_finds_no_fault(site: Path) -> None:
