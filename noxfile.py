@@ -144,7 +144,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the lesson's gradient and the equation checker against their peers."""
+    """Time the lesson's gradient against the same network in torch.nn."""
     run(session, "tests.bench.bench_network", *session.posargs)
 
 
@@ -194,7 +194,7 @@ def mutate(session: nox.Session) -> None:
     if session.posargs:
         run(session, "nn3doc", "mutate", *session.posargs)
     else:
-        run(session, "python", "-m", "nn3doc.site.mutation")
+        run(session, "nn3doc.site.mutation")
 
 
 @nox.session
