@@ -144,8 +144,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the lesson's gradient against the same network in torch.nn."""
+    """Time the lesson's gradient beside torch.nn, and the checker on pages of many lengths."""
     run(session, "tests.bench.bench_network", *session.posargs)
+    run(session, "tests.bench.bench_equations", *session.posargs)
 
 
 @nox.session(name="bench-page")
