@@ -160,8 +160,9 @@ class Tab:
     requests: list[str] = field(default_factory=list)
 
     def go(self, name: str, *, until: Any = "networkidle") -> None:
-        """Opens a page of the site and waits until it is loaded, or nothing more is on the way."""
-        self.page.goto(self.base + name, wait_until=until)
+        """Opens a page of the site and waits until it is loaded, and nothing more on the way."""
+        self.page.goto(self.base + name, wait_until="load")
+        self.page.wait_for_load_state(until)
 
     def elsewhere(self) -> list[str]:
         """Requests that went to another place than the site."""
@@ -235,4 +236,4 @@ def open_tab(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives tests that take a `name` every page, and the one for wrong addresses."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", [*page_names(), "404.html"], scope="module")
+        metafunc.parametrize("name", [*page_names(), "404.html", "evidence.html"], scope="module")
