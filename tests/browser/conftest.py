@@ -234,6 +234,6 @@ def open_tab(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Gives tests that take a `name` every page, and the one for wrong addresses."""
+    """Gives tests that take a `name` every page, the list of evidence and the page of error 404."""
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", [*page_names(), "404.html", "evidence.html"], scope="module")
