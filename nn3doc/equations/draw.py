@@ -103,8 +103,10 @@ class Drawer:
             return domain.low + size
         if finite[1]:
             return domain.high - size
-        if self.positive or "positive" in constraints:
+        if "positive" in constraints:
             return size
+        if self.positive:  # and below 1, so that log(1 - x) has a value, too
+            return 0.1 + 0.8 * uniform
         if "negative" in constraints:
             return -size
         sign = torch.rand(shape, generator=generator, dtype=torch.float64) < 0.5
