@@ -2,7 +2,8 @@
 
 import pytest
 
-from nn3doc.equations.tex import Lexicon, TexError, parse
+from nn3doc.equations.tex import Lexicon, parse
+from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import same
 
 # TeX: (message, what is at fault, cure)

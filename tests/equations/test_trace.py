@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 import torch
 
-from nn3doc.equations.code import imported_functions, run_page, trace
-from nn3doc.equations.functions import ResolveError, resolve
-from nn3doc.equations.trace import Trace
+from nn3doc.equations.code import run_page
+from nn3doc.equations.functions import ResolveError, imported_functions, resolve
+from nn3doc.equations.trace import Trace, trace
 
 
 def defined(source: str) -> Callable[..., Any]:
