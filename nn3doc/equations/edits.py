@@ -162,7 +162,8 @@ class _Maker:
                 other = "+" if node.signs[place] < 0 else "-"
                 if place == 0:
                     other = "" if node.signs[0] < 0 else "-"
-                yield Edit("sign", mark, mark + 1, other, f"{other or '+'} {self.text(term)}")
+                shown = f"{other} {self.text(term)}" if place else f"{other}{self.text(term)}"
+                yield Edit("sign", mark, mark + 1, other, shown)
             elif place == 0:
                 yield Edit("sign", term.start, term.start, "-", f"-{self.text(term)}")
             if len(node.terms) > 1:

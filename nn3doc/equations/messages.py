@@ -11,6 +11,7 @@ exactly what is at fault, however wide the characters before it are.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -112,7 +113,8 @@ def _block(report: Report, lines: Lines, finding: Finding, color: bool) -> str:
         bar = _dye(_BLUE, f"  {'':{gutter}} |", color)
         result.append(f"{bar} {' ' * before}{_dye(mark, '^' * marked, color)}")
     notes = list(finding.notes)
-    if finding.suggestion and not any(finding.suggestion in note for note in notes):
+    said = re.compile(rf"\b(?:mean|[Ww]rite) {re.escape(finding.suggestion)}(?![\w\\])")
+    if finding.suggestion and not any(said.search(note) for note in notes):
         notes.append(f"Did you mean {finding.suggestion}?")
     result.extend(f"  {clean(line)}".rstrip() for note in notes for line in note.splitlines())
     return "\n".join(result) + "\n"
