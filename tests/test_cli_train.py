@@ -306,7 +306,12 @@ def test_help_and_import_need_no_torch() -> None:
 def test_ctrl_c_ends_the_command_with_130(mnist: Path) -> None:
     command = ["-m", "nn3doc", "train", "--folder", str(mnist), "--epochs", "1000000000"]
     with subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background of a shell ignore Ctrl-C, and would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
