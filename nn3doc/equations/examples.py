@@ -3,10 +3,10 @@
 A fence with the option `check` is an example. Whoever shows the page puts what the checker says
 behind it; the tests hold that it is what the option promises.
 
-    ```markdown check="passes"     a whole page, on which nothing may be found; "warns": only
+    markdown check="passes"     a whole page, on which nothing may be found; "warns": only
                                    warnings; "fails": something else
-    ```tex check="fails"           one display of the page it stands on, with its line and notation
-    ```markdown check="cures"      pairs of lines, one that fails and one that passes in its place;
+    tex check="fails"           one display of the page it stands on, with its line and notation
+    markdown check="cures"      pairs of lines, one that fails and one that passes in its place;
                                    their notation and definitions are the fence with name="notation"
 """
 
