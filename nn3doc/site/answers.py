@@ -2,7 +2,7 @@ r"""What formulas answer when a reader points at them, taken from the checker's 
 
 Each symbol in a formula gets the attribute `data-symbol`, the same for every occurrence; each
 display a mark that leads to its evidence; each page a table of its symbols. The table is there for
-every reader; the script answers.js takes what it shows from it.
+every reader; the script cards.js takes what it shows from it.
 """
 
 from __future__ import annotations

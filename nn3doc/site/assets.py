@@ -18,7 +18,7 @@ FAVICON = "assets/favicon.svg"
 
 # Order matters: later rules win.
 _SHEETS = ["colours", "page", "navigation", "blocks", "mathematics", "answers", "print"]
-_SCRIPTS = ["lesson", "mathematics", "answers"]
+_SCRIPTS = ["lesson", "mathematics", "places", "lights", "cards", "answers"]
 
 # Parts of the theme that no page here has; tests/browser/test_files.py looks whether that is so.
 _UNUSED_PARTS = """

@@ -4,20 +4,16 @@
 // evidence.
 //
 // All that is shown stands in the page from the build (nn3doc/site/answers.py): the table of symbols
-// and the evidence. It is shown as text or as copies of those nodes, so nothing that an author wrote
-// can act. Nothing on the page moves: what is lit gets a ground, and the card lies above the page.
+// and the evidence. Nothing on the page moves: what is lit gets a ground, and the card lies above it.
+// Here is what opens and closes; places.js, lights.js and cards.js tell where, what belongs together,
+// and what is said.
 (() => {
   const DELAY = 120; // milliseconds: a pointer that only passes by gets no answer
   const LINGER = 250; // time to get from a symbol into its card
-  const PAD = 70; // thousandths of an em, around a lit symbol
-  const SVG = "http://www.w3.org/2000/svg";
 
-  const make = (tag, className, ...inside) => {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    element.append(...inside);
-    return element;
-  };
+  const { placeOf, symbolAt, symbolsOf } = places;
+  const { article, darken, equationsOf, light, lightSymbol, linesOf, rowOf, symbolOfName } = lights;
+  const { evidenceCard, lineCard, make, spoken, symbolCard, words } = cards;
 
   // What is open, and whether it was opened to stay.
   let card = null;
@@ -27,126 +23,7 @@
   const voice = make("div", "answer-voice");
   voice.setAttribute("aria-live", "polite");
 
-  const article = () => document.querySelector("article");
   const isPhone = () => matchMedia("(max-width: 37.5em), (pointer: coarse)").matches;
-  const symbolsOf = (formula) => [...formula.querySelectorAll("[data-symbol]")].filter((part) => !part.closest("details.symbols"));
-  const rowOf = (id) => document.querySelector(`tr[data-row="${CSS.escape(id)}"]`);
-
-  // What the page tells of its equations; read when it is first asked for.
-  let told = null;
-  const equations = () => {
-    const element = document.getElementById("told-of-equations");
-    if (told?.element !== element) told = { element, ...JSON.parse(element?.content.textContent ?? '{"equations":{}}') };
-    return told.equations;
-  };
-
-  // --- where symbols are: the ink of their glyphs, as the font has it -------------------------
-
-  const pen = document.createElement("canvas").getContext("2d");
-  const inks = new Map();
-  const ink = (character) => {
-    if (!inks.has(character)) {
-      pen.font = "1000px nn3doc-mathematics";
-      const found = pen.measureText(character);
-      inks.set(character, [-found.actualBoundingBoxLeft, -found.actualBoundingBoxAscent, found.actualBoundingBoxRight, found.actualBoundingBoxDescent]);
-    }
-    return inks.get(character);
-  };
-
-  // The box of a symbol, in units of its formula: [left, top, right, bottom].
-  const boxOf = (symbol) => {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    const add = (left, top, right, bottom) => {
-      box[0] = Math.min(box[0], left);
-      box[1] = Math.min(box[1], top);
-      box[2] = Math.max(box[2], right);
-      box[3] = Math.max(box[3], bottom);
-    };
-    for (const part of symbol.matches("text, path") ? [symbol] : symbol.querySelectorAll("text, path")) {
-      if (part.matches("path")) {
-        const { x, y, width, height } = part.getBBox();
-        add(x, y, x + width, y + height);
-        continue;
-      }
-      const xs = part.getAttribute("x").split(" ").map(Number);
-      const ys = (part.getAttribute("y") ?? "0").split(" ").map(Number);
-      [...part.textContent].forEach((character, place) => {
-        const [left, top, right, bottom] = ink(character);
-        const x = xs[place];
-        const y = ys[Math.min(place, ys.length - 1)];
-        add(x + left, y + top, x + right, y + bottom);
-      });
-    }
-    return box;
-  };
-
-  // The same on the screen.
-  const placeOf = (symbol) => {
-    const formula = symbol.ownerSVGElement;
-    const [left, top, right, bottom] = boxOf(symbol);
-    const frame = formula.getBoundingClientRect();
-    const view = formula.viewBox.baseVal;
-    const scale = frame.width / view.width;
-    return new DOMRect(frame.left + (left - view.x) * scale, frame.top + (top - view.y) * scale, (right - left) * scale, (bottom - top) * scale);
-  };
-
-  // The symbol of a formula at a point, or next to it.
-  const symbolAt = (formula, x, y, reach) => {
-    let best = null;
-    let nearest = reach;
-    for (const symbol of symbolsOf(formula)) {
-      const place = placeOf(symbol);
-      const distance = Math.hypot(Math.max(place.left - x, 0, x - place.right), Math.max(place.top - y, 0, y - place.bottom));
-      if (distance <= nearest) [best, nearest] = [symbol, distance];
-    }
-    return best;
-  };
-
-  // --- light ----------------------------------------------------------------------------------
-
-  const ground = (symbol, className) => {
-    const [left, top, right, bottom] = boxOf(symbol);
-    const rect = document.createElementNS(SVG, "rect");
-    rect.setAttribute("class", className);
-    for (const [name, value] of Object.entries({ x: left - PAD, y: top - PAD, width: right - left + 2 * PAD, height: bottom - top + 2 * PAD, rx: PAD })) {
-      rect.setAttribute(name, value);
-    }
-    symbol.ownerSVGElement.prepend(rect);
-  };
-
-  const darken = () => {
-    for (const rect of document.querySelectorAll("svg.m > rect.lit")) rect.remove();
-    for (const part of document.querySelectorAll(".lit")) part.classList.remove("lit");
-  };
-
-  const namesIn = (id) => (rowOf(id)?.dataset.names ?? "").split(" ").filter(Boolean);
-
-  const lightSymbol = (id, here) => {
-    for (const symbol of article().querySelectorAll(`svg.m [data-symbol="${CSS.escape(id)}"]`)) {
-      ground(symbol, symbol === here ? "lit here" : "lit");
-    }
-    const names = new Set(namesIn(id));
-    if (!names.size) return;
-    for (const part of article().querySelectorAll("pre .n, :not(pre) > code")) {
-      if (names.has(part.textContent)) part.classList.add("lit");
-    }
-  };
-
-  const linesOf = (name) =>
-    (equations()[name]?.lines ?? []).flatMap((line) => {
-      const [file, number] = line.split(/:(?=\d+$)/);
-      return [...article().querySelectorAll(`[data-file="${CSS.escape(file)}"] [data-line="${number}"]`)];
-    });
-
-  const equationsOf = (line) => {
-    const wanted = `${line.closest("[data-file]").dataset.file}:${line.dataset.line}`;
-    return Object.entries(equations())
-      .filter(([, { lines }]) => lines.includes(wanted))
-      .map(([name]) => document.getElementById(name))
-      .filter(Boolean);
-  };
-
-  const light = (parts) => parts.forEach((part) => part.classList.add("lit"));
 
   // --- the card -------------------------------------------------------------------------------
 
@@ -202,85 +79,6 @@
     lay(place);
   };
 
-  // A copy of a symbol, as large as its ink.
-  const drawn = (symbol) => {
-    const [left, top, right, bottom] = boxOf(symbol);
-    const copy = document.createElementNS(SVG, "svg");
-    copy.setAttribute("class", "m");
-    copy.setAttribute("aria-hidden", "true");
-    copy.setAttribute("viewBox", `${left} ${top} ${right - left} ${bottom - top}`);
-    copy.setAttribute("width", `${(right - left) / 1000}em`);
-    copy.setAttribute("height", `${(bottom - top) / 1000}em`);
-    copy.append(symbol.cloneNode(true));
-    return copy;
-  };
-
-  const copies = (cell) => [...cell.cloneNode(true).childNodes];
-
-  const PARTS = { entry: "An entry of ", row: "A row of ", column: "A column of " };
-
-  const symbolCard = (id, symbol) => {
-    const row = rowOf(id);
-    if (!row) return null;
-    const [name, meaning, shape, python] = row.cells;
-    const head = make("p", "answer-head");
-    const part = PARTS[symbol?.dataset.part];
-    const link = name.querySelector("a");
-    if (symbol) head.append(drawn(symbol), " ");
-    else head.append(...[...(link ?? name).childNodes].map((node) => node.cloneNode(true)), " ");
-    const what = make("span", "answer-meaning");
-    if (part) what.append(part, ...[...(link ?? name).childNodes].map((node) => node.cloneNode(true)), ", ");
-    what.append(...copies(meaning));
-    head.append(what);
-    const facts = make("p", "answer-facts");
-    if (shape.childNodes.length) facts.append(make("span", "", ...copies(shape)));
-    if (python.childNodes.length) facts.append(make("span", "", ...copies(python)));
-    if (link) {
-      const further = make("a", "", "Notation");
-      further.href = link.href;
-      facts.append(make("span", "", further));
-    }
-    return facts.childNodes.length ? [head, facts] : [head];
-  };
-
-  // Text with what stands between backticks as code.
-  const sentence = (text) => {
-    const pieces = text.split("`");
-    return pieces.length % 2 ? pieces.map((piece, place) => (place % 2 ? make("code", "", piece) : piece)) : [text];
-  };
-
-  const evidenceCard = (equation, mark) => {
-    const found = equations()[equation.id];
-    if (!found) return null;
-    const head = make("p", "answer-head", mark.cloneNode(true).firstChild, ` ${found.title}`);
-    const said = make("p", "");
-    for (const text of found.said) said.append(...sentence(text), " ");
-    const list = make("ul", "", ...found.witnesses.map((text) => make("li", "", ...sentence(text))));
-    const further = make("a", "", "All evidence");
-    further.href = mark.href;
-    const facts = make("p", "answer-facts", make("span", "", `Built on ${told.built}`), make("span", "", further));
-    return [head, said, ...(found.witnesses.length ? [list] : []), facts];
-  };
-
-  const words = (element) => {
-    const copy = element.cloneNode(true);
-    for (const formula of copy.querySelectorAll("svg[aria-label]")) formula.replaceWith(` ${formula.getAttribute("aria-label")} `);
-    return copy.textContent.replace(/\s+/g, " ").trim();
-  };
-
-  // What a screen reader says of a symbol.
-  const spoken = (id, symbol) => {
-    const [name, meaning, shape, python] = rowOf(id).cells;
-    const label = (cell) => words(cell);
-    const part = PARTS[symbol?.dataset.part];
-    return [
-      part ? `${part}${label(name)}` : label(name),
-      label(meaning),
-      label(shape) && `shape ${label(shape)}`,
-      label(python) && `in Python ${label(python)}`,
-    ].filter(Boolean).join(", ");
-  };
-
   // --- answers --------------------------------------------------------------------------------
 
   const answerSymbol = (symbol, options = {}) => {
@@ -302,13 +100,6 @@
     const line = name.closest("[data-line]");
     if (line) light(equationsOf(line));
     show(name.textContent, content, { anchor: name, place: name.getBoundingClientRect(), ...options });
-  };
-
-  // The symbol that a name in code stands for: of one layer rather than of any.
-  const symbolOfName = (text) => {
-    if (!text) return null;
-    const rows = [...document.querySelectorAll("tr[data-names]")].filter((row) => row.dataset.names.split(" ").includes(text));
-    return (rows.find((row) => row.dataset.names === text) ?? rows[0])?.dataset.row ?? null;
   };
 
   const answerEquation = (equation) => {
@@ -333,11 +124,7 @@
     open = { anchor: line, pinned: false, mark: null };
     const [first] = found;
     if (found.some(isInView)) return;
-    const link = make("a", "", `Equation ${first.querySelector(".number:not(.unnumbered)")?.textContent ?? ""}`.trim());
-    link.href = `#${first.id}`;
-    const formula = first.querySelector("svg.m").cloneNode(true);
-    formula.querySelectorAll("rect").forEach((rect) => rect.remove());
-    show("The equation of this line", [make("p", "answer-formula", formula), make("p", "answer-facts", make("span", "", link))], { anchor: line, place: line.getBoundingClientRect(), ...options });
+    show("The equation of this line", lineCard(first), { anchor: line, place: line.getBoundingClientRect(), ...options });
   };
 
   const answerMark = (mark, byKeyboard) => {
