@@ -106,9 +106,9 @@ class Claims(Sides):
         result.instances += count
         result.difference = max(result.difference, difference)
         used = self._closure(left) | self._closure(right)
+        result.used |= used
         if failed is None:
             result.verdict = "holds"
-            result.used |= used
             self.tested |= used
             if not any(w.kind in ("autograd", "value") for w in result.witnesses):
                 kinds = {term.operation for term in (*walk_terms(left), *walk_terms(right))}

@@ -353,7 +353,15 @@ def _check_statements(checked: Checked) -> None:
 
 def _report_untested(checked: Checked, strict: bool) -> None:
     checker = checked.checker
+    # What a failing claim would have tested is told when the claim is mended: no cascade.
+    doubted = {number for r in checked.results if r.findings for number in r.used}
+    named = {
+        use.family for equation in checker.equations
+        if any(finding.failing for finding in equation.findings) for use in equation.symbols
+    }  # fmt: skip
     for definition in checker.untested(checked.results):
+        if id(definition) in doubted or checked.book.family(definition.family).tex in named:
+            continue
         equation = checker.equations[definition.statement.place]
         offset = equation.body_start
         equation.findings.append(

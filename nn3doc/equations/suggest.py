@@ -8,10 +8,13 @@ same answer.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from nn3doc.equations.edits import Edit, edits
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Equation, Finding
+from nn3doc.equations.tex import Lexicon, parse
+from nn3doc.equations.tree import Relation, bare, same, walk
 from nn3doc.equations.variants import Variants
 
 MOST_TRIED = 90
@@ -39,12 +42,24 @@ def add_suggestions(checked: Checked) -> None:
 def mend(variants: Variants, checked: Checked, place: int, equation: Equation) -> Edit | None:
     """The first single change with which a formula holds; None if there is none."""
     for edit in edits(equation.tex, checked.book.notation)[:MOST_TRIED]:
+        if says_nothing(edit.apply(equation.tex), checked.book.notation.lexicon):
+            continue
         outcome = variants.own(place, edit.apply(equation.tex))
         if not outcome.caught and outcome.results and all(
             result.verdict in ("holds", "declares", "reads", "states") for result in outcome.results
         ) and any(result.verdict == "holds" for result in outcome.results):  # fmt: skip
             return edit
     return None
+
+
+def says_nothing(tex: str, lexicon: Lexicon) -> bool:
+    """Whether a formula has the same on both sides of a relation: it would hold of anything."""
+    for node in walk(parse(tex, lexicon)):
+        if isinstance(node, Relation):
+            pairs = pairwise(bare(side) for side in node.sides)
+            if any(same(left, right) for left, right in pairs):
+                return True
+    return False
 
 
 def _with(finding: Finding, edit: Edit) -> Finding:

@@ -167,12 +167,13 @@ class Brackets(Scripts):
             self.advance()
         for _ in range(2 if double and opening.text == "|" else 1):
             if self.token.text != closing:
+                one, other = opening.text, closing
+                if opening.end - opening.start == 2:  # the tokens know it as \Vert
+                    one = other = r"\|"
                 raise TexError(
-                    f"this {opening.text} is never closed",
-                    opening.start,
-                    opening.end,
-                    f"Close it with {closing}.",
-                )
+                    f"this {one} is never closed", opening.start, opening.end,
+                    f"Close it with {other}.",
+                )  # fmt: skip
             self.advance()
         return self.scripts(
             Bars(opening.start if start is None else start, self._end(), inner, double)

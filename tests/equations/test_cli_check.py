@@ -212,6 +212,15 @@ def test_a_mistake_of_the_checker_is_told_as_one(
     assert lines[4] == "  That is a mistake of nn3doc, not of the page: please report it."
 
 
+def test_a_failing_claim_is_told_alone(check: Run) -> None:
+    """Nothing else restates y: that is told once the claim is mended, or gone."""
+    page = NOTATION + "Let $y = x + 1$.\n\nSo $2 y = x + 2$.\n"
+    _, out, _ = check("page.md", "--strict", page=page)
+    assert [line for line in out.splitlines() if line.startswith("page.md")] == [
+        "page.md:8:11: the two sides differ"
+    ]
+
+
 def test_strictly_a_definition_that_nothing_restates_fails(check: Run) -> None:
     page = NOTATION + "Let $y = x + 1$.\n"
     code, out, _ = check("page.md", page=page)

@@ -40,3 +40,9 @@ def test_nothing_is_offered_where_two_things_are_wrong() -> None:
     report = check_page(PAGE.replace("EQUATION", r"\nabla_w J = \frac{3}{m} X^T y"))
     assert not report.ok
     assert "Did you mean" not in render(report)
+
+
+def test_what_would_say_nothing_is_not_offered() -> None:
+    report = check_page(PAGE.replace("EQUATION", "r = y"))
+    assert not report.ok
+    assert "Did you mean" not in render(report)  # not y = y

@@ -34,7 +34,8 @@ REFUSED = {
     "3 4": ("two numbers side by side", "3 4", r"Write \cdot between them."),
     "(a + b": ("this ( is never closed", "(", "Close it with )."),
     "(a + b]": ("this ] closes a (", "]", "Write )."),
-    r"\|x": (r"this \Vert is never closed", r"\|", r"Close it with \Vert."),
+    r"\|x": (r"this \| is never closed", r"\|", r"Close it with \|."),
+    r"\Vert x": (r"this \Vert is never closed", r"\Vert", r"Close it with \Vert."),
     r"\begin{bmatrix} 1 & 2 \\ 3": (
         r"\begin{bmatrix} is never closed", r"\begin", r"Close it with \end{bmatrix}.",
     ),
