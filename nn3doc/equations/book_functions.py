@@ -56,7 +56,8 @@ class Functions(Lookup):
             for name, shape, parameter in zip(names, found, definition.parameters, strict=True)
         }
         if letter in self._functions_working:
-            raise NotationError(f"{letter} is defined through itself", definition.right)
+            raise NotationError(f"{letter} is defined through itself", definition.right,
+                                "Write what it is without it.")  # fmt: skip
         self._functions_working.add(letter)
         try:
             elaborator = Elaborator(self, {}, f"f{letter}", formals, {})

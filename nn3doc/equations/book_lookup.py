@@ -260,7 +260,11 @@ class Lookup(ABC):
         if place in self._terms:
             return self._terms[place]
         if place in self._working:
-            raise NotationError("this symbol is defined through itself", definition.left)
+            raise NotationError(
+                "this symbol is defined through itself",
+                definition.left,
+                "Write what it is without it; for a new value write \\leftarrow.",
+            )
         self._working.add(place)
         try:
             layers = self.layers_for(definition, key) or {}

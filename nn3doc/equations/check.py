@@ -124,7 +124,13 @@ def _has_notation(path: Path, text: str) -> bool:
 def _unexplained(report: Report) -> list[Finding]:
     """A page on which something could not be checked does not pass by that."""
     return [
-        Finding("vacuous", "not checked: nothing gives its symbols values", one.start, one.end)
+        Finding(
+            "vacuous",
+            "not checked: nothing gives its symbols values",
+            one.start,
+            one.end,
+            ("Mend the definition that it builds on.",),
+        )
         for one in report.equations
         if one.verdict == "skipped"
     ]

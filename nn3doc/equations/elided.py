@@ -115,7 +115,8 @@ def grid(
         for c, cell in enumerate(row):
             if c in dots_columns:
                 if not isinstance(cell, Dots):
-                    raise ElidedError("dots are expected in this column", cell or matrix, "")
+                    raise ElidedError("dots are expected in this column", cell or matrix,
+                                      "They go through all rows.")  # fmt: skip
                 continue
             if cell is None:
                 raise ElidedError("a cell of this matrix is empty", matrix, "Write 0 for zero.")

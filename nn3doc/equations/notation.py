@@ -313,7 +313,8 @@ class Notation:
         """
         size = self.size(node, layers)
         if size.number is None:
-            raise NotationError(f"{size} has no number here", node, question="fits")
+            raise NotationError(f"{size} has no number here", node,
+                                "A layer is a number: say in the notation which.", "fits")  # fmt: skip
         return size.number
 
     def close_ends(self) -> None:

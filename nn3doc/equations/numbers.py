@@ -246,10 +246,10 @@ class Numbers:
             rows = [[self._literal(cell, digits) for cell in row if cell] for row in node.rows]
             values = [[float(value) for value, _ in row] for row in rows]
             slacks = [[float(slack) for _, slack in row] for row in rows]
-            if len({len(row) for row in rows}) > 1:
-                raise NotationError(
-                    "the rows of this matrix have different lengths", node, question="fits"
-                )
+            for row in rows:
+                if len(row) != len(rows[0]):
+                    message = f"this row has {len(row)} cells, the first has {len(rows[0])}"
+                    raise NotationError(message, node, "Rows have one length.", "fits")
             return (
                 torch.tensor(values, dtype=torch.float64),
                 torch.tensor(slacks, dtype=torch.float64),

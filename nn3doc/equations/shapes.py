@@ -61,7 +61,8 @@ class Elaborator(Sums):
         """
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            raise NotationError("this cannot stand in an expression", node, question="read")
+            raise NotationError("this cannot stand in an expression", node,
+                                "Write a number, a vector or a matrix.", "read")  # fmt: skip
         return handler(self, node)
 
     def matrix(self, node: Matrix) -> Term:
@@ -145,12 +146,15 @@ class Elaborator(Sums):
     def condition(self, node: Node) -> Term:
         """A comparison of numbers."""
         if not isinstance(node, Relation):
-            raise NotationError("a condition is expected here", node, question="read")
+            raise NotationError(
+                "a condition is expected here, such as j \\ne k", node, question="read"
+            )
         sides = [self.compared(side) for side in node.sides]
         if any(side.shape != () for side in sides):
             raise NotationError("only numbers are compared here", node, question="fits")
         if any(operator not in ("=", "!=", "<", ">", "<=", ">=") for operator in node.operators):
-            raise NotationError("this condition cannot be read", node, question="read")
+            raise NotationError("this condition cannot be read", node,
+                                "Write =, \\ne, <, >, \\le or \\ge.", "read")  # fmt: skip
         indices = frozenset().union(*(side.indices for side in sides))
         return Term("compare", tuple(sides), (), node, node.operators, indices)
 
@@ -170,7 +174,8 @@ class Elaborator(Sums):
 
     def misplaced(self, node: Node) -> Term:
         """What is a statement, not a value."""
-        raise NotationError("this cannot stand in an expression", node, question="read")
+        raise NotationError("this cannot stand in an expression", node,
+                                "Write a number, a vector or a matrix.", "read")  # fmt: skip
 
 
 # Each takes an elaborator and a node of its own kind.

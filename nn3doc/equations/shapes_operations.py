@@ -162,7 +162,9 @@ class Operations(Derivatives):
             for cell in cells:
                 height = height + cell.shape[0]
             return Term("beside", tuple(cells), (height, cells[0].shape[1]), node, -2, indices)
-        raise NotationError("the cells of this matrix do not fit together", node, question="fits")
+        raise NotationError("the cells of this matrix do not fit together", node,
+                            "Beside each other they need one height, below each other one width.",
+                            "fits")  # fmt: skip
 
     def unfolded(
         self, node: Matrix, rows: list[list[Node]], over_rows: Limits | None,
@@ -199,7 +201,8 @@ class Operations(Derivatives):
         fits = (height is None or shape[0] == ONE) and (width is None or shape[1] == ONE)
         if not fits or len(shape) != 2:
             raise NotationError("the cells of this matrix do not fit together", node,
-                                question="fits")  # fmt: skip
+                                "Where dots leave cells out, each is a number.",
+                                "fits")  # fmt: skip
         result = (height or shape[0], width or shape[1])
         bound = {index.name for index in made if index is not None}
         repeated = body.operation == "gather" and body.arguments[0].column

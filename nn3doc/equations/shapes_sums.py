@@ -233,10 +233,12 @@ class Sums(Symbols):
                 "known",
             )
         if index.range is None:
-            raise NotationError(f"nothing says how far {letter} runs", said.index)
+            raise NotationError(f"nothing says how far {letter} runs", said.index,
+                                "Write its first and its last value.")  # fmt: skip
         indices = body.indices.union(*(test.indices for test in tests)) - {index.name}
         if node.operator in ("argmax", "argmin"):
-            raise NotationError(f"\\{node.operator} cannot be checked", node, question="read")
+            raise NotationError(f"\\{node.operator} cannot be checked", node,
+                                "Say it by \\max or \\min.", "read")  # fmt: skip
         return Term(node.operator, (body, *tests), body.shape, node, index, indices)
 
     def _limits(self, index: Index, said: Binder, conditions: list[Node]) -> None:
@@ -295,7 +297,8 @@ class Sums(Symbols):
         if said.low is None or said.high is None:
             declared = self.notation.indices.get(letter)
             if declared is None:
-                raise NotationError(f"nothing says how far {letter} runs", said.index)
+                raise NotationError(f"nothing says how far {letter} runs", said.index,
+                                "Write its first and its last value.")  # fmt: skip
             limits = declared
         low, high = (self.notation.integer(limit, self.layers) for limit in limits if limit)
         if high - low > MOST_TERMS:
@@ -318,7 +321,7 @@ class Sums(Symbols):
         ):  # fmt: skip
             return Term("number", (), (), node, 0.0)  # \sum_{s=1}^{t} for t = 0
         if not parts:
-            raise NotationError("this sum has no term", node, question="vacuous")
+            raise NotationError("this sum has no term", node, "Correct its limits.", "vacuous")
         if node.operator == "sum":
             return total([(part, 1) for part in parts], node)
         return product(

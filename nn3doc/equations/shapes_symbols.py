@@ -146,7 +146,8 @@ class Symbols(Indices):
         """An entry, a row or a column of a matrix; an entry of a vector."""
         shape = base.shape
         if len(shape) != 2:
-            raise NotationError("only a matrix or a vector has entries", node, question="fits")
+            raise NotationError("only a matrix or a vector has entries", node,
+                                "Leave the index out.", "fits")  # fmt: skip
         one_row, one_col = shape[0] == ONE, shape[1] == ONE
         if row is not None and col is None and one_row and not one_col:
             row, col = None, row

@@ -90,14 +90,15 @@ class Checker(Claims):
             self._fail(result, "holds", f"this is too large to be worked out: {error}",
                        statement.node, "Write it for a smaller case.", offset)  # fmt: skip
         except MissingValue as error:
-            self._fail(result, "known", f"{error} has no value here", statement.node, "", offset)
+            self._fail(result, "known", f"{error} has no value here", statement.node,
+                       "Declare it, or give it a number.", offset)  # fmt: skip
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
         except (RuntimeError, LookupError, ValueError, TypeError, ArithmeticError) as error:
             said = str(error).strip().split("\n")[0]
-            self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node, "",
-                       offset)  # fmt: skip
+            self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node,
+                       "It needs a value for all values of its symbols.", offset)  # fmt: skip
         finally:
             self.book.current = None
         return result
@@ -274,7 +275,7 @@ class Checker(Claims):
         left, kind = node.sides
         reference = self.book.notation.reference(left)
         if reference is None or reference.family.kind != "function":
-            raise NotationError("this is no function", left, question="known")
+            raise NotationError("this is no function", left, "Declare one symbol.", "known")
         assert isinstance(kind, MapType)
         result.verdict = "declares"
 

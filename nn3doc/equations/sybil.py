@@ -153,7 +153,8 @@ class PageDocument(_CodeDocument):
                 return _told(self.report, equation.findings)
         changed = self.report.text != self.text
         message = "the page changed while its tests ran" if changed else "this was not checked"
-        finding = Finding("read", message, example.start, example.end)
+        cure = "Run the tests again." if changed else "Run nn3doc check on the page."
+        finding = Finding("read", message, example.start, example.end, (cure,))
         return _told(Report(self.name, self.text), [finding])
 
 

@@ -101,7 +101,8 @@ class Evaluator(Arithmetic):
         definition = self.book.definition(key) if self.use_definitions else None
         if definition is not None:
             if key in self.working:
-                raise NotationError("this symbol is defined through itself", definition[0].node)
+                raise NotationError("this symbol is defined through itself", definition[0].node,
+                                    "Write what it is without it.")  # fmt: skip
             self.working.add(key)
             outer, self.formals = self.formals, {}
             try:
@@ -354,10 +355,11 @@ class Evaluator(Arithmetic):
         for place, value in zip(places, values, strict=True):
             if place.operation != "family" or place.arguments:
                 raise NotationError("only a whole symbol can be put to a value", place.node,
-                                    question="read")  # fmt: skip
+                                    "Leave its index out.", "read")  # fmt: skip
             given = self(value)
             if given.names:
-                raise NotationError("the value has an index", value.node, question="read")
+                raise NotationError("the value has an index", value.node,
+                                    "Put in a number or a whole symbol.", "read")  # fmt: skip
             value_ = given.tensor.detach().expand(self.symbol(place.data).shape)
             inner.memo[place.data] = value_.clone().requires_grad_()
         inner.formals = self.formals
@@ -392,13 +394,16 @@ class Evaluator(Arithmetic):
             places.append([rest.pop(0) if has else None for has in (has_row, has_col)])
             base = base.arguments[0]
         if len(places) > 1:
-            raise NotationError("an entry of an entry", by.node, question="fits")
+            raise NotationError(
+                "an entry of an entry", by.node, "Write all its indices at once.", "fits"
+            )
         row, col = places[0] if places else (None, None)
         lead: list[Term | None] = []
         if base.operation == "formal":
             variable = self.formals[base.data]
             if variable.names:
-                raise NotationError("differentiate the function where it is defined", by.node)
+                raise NotationError("differentiate the function where it is defined", by.node,
+                                    "Or write its derivative with a prime.")  # fmt: skip
             source = variable.tensor
         else:
             source = self.symbol(base.data)

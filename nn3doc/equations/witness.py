@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from nn3doc.equations.statements import Result
 
 SNIPPET_TOLERANCE = 1e-4  # snippets compute in float32
+_DRAWN = ("It is called with random values: let it take them.",)
 _TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
 
 
@@ -106,7 +107,7 @@ def _ask_function(
         if record.error:
             checked.report.findings.append(
                 Finding("code", f"{function.name} fails for the values of this page: "
-                        f"{record.error}", function.start, function.end, failing=False)
+                        f"{record.error}", function.start, function.end, _DRAWN, failing=False)
             )  # fmt: skip
             return
         compared = _compare_variables(checked, function, record, evaluator, names, set(arguments))
@@ -337,7 +338,7 @@ def _same_function(
     if record.error:
         checked.report.findings.append(
             Finding("code", f"{function.name} fails for the values of this page: {record.error}",
-                    function.start, function.end, failing=False)
+                    function.start, function.end, _DRAWN, failing=False)
         )  # fmt: skip
         return False
     comparison = _hold(from_python(record.returned, term.shape), expected)
