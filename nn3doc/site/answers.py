@@ -207,12 +207,12 @@ class Answers:
         meaning[0::2] = [escape(words) for words in meaning[0::2]]
         meaning[1::2] = [self._mathematics.formula(tex) for tex in meaning[1::2]]
         shape = _shape(key, symbol)
-        python = symbol["python"]
+        python = ", ".join(f"<code>{escape(name)}</code>" for name in symbol["names"])
         return (
             f'<tr data-row="{escape(slug(key))}" data-names="{escape(" ".join(symbol["names"]))}">'
             f"<td>{drawn}</td><td>{''.join(meaning)}</td>"
             f"<td>{self._mathematics.formula(shape) if shape else ''}</td>"
-            f"<td>{f'<code>{escape(python)}</code>' if python else ''}</td></tr>"
+            f"<td>{python}</td></tr>"
         )
 
     def _declared_at(self, family: str, page: _Page) -> str:
@@ -255,7 +255,7 @@ def _names(symbol: Mapping[str, Any], all_of_page: Iterable[Mapping[str, Any]]) 
     if "{" not in symbol["python"]:
         return [symbol["python"]] if symbol["python"] else []
     kin = [other["python"] for other in all_of_page if other["family"] == symbol["family"]]
-    return [name for name in dict.fromkeys(kin) if name.isidentifier()]
+    return sorted({name for name in kin if name.isidentifier()})
 
 
 def _key(region: Region) -> tuple[str, str]:

@@ -24,7 +24,7 @@ PAGE = f"""# Page
 | $n_l$ | `n{{l}}` | $\\mathbb{{N}}$ | neurons in layer $l$ {HOSTILE} |
 | $W^{{[l]}}$ | `W{{l}}` | $\\mathbb{{R}}^{{n_l \\times n_{{l-1}}}}$ | weights of layer $l$ |
 
-Here $n_0 = 3$ and $n_1 = 2$.
+Here $n_0 = 3$ and $n_1 = 2$, of layers $n_l$.
 
 $$
 \\label{{eq:twice}}
@@ -102,6 +102,14 @@ def test_the_mark_leads_to_the_evidence_without_any_script(site: Site) -> None:
 
 def anchor(display: str) -> str:
     return display.split('id="')[1].split('"')[0]
+
+
+def test_a_symbol_of_any_layer_has_the_names_of_all_layers_of_the_page(site: Site) -> None:
+    found = re.search(
+        r'<tr data-row="n_l" data-names="([^"]*)".*?<td>([^<>]*<code>.*?)</td></tr>', site.block
+    )
+    assert found
+    assert found.groups() == ("n0 n1", "<code>n0</code>, <code>n1</code>")
 
 
 def test_a_row_tells_name_shape_and_python_and_leads_to_the_notation(site: Site) -> None:
