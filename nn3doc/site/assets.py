@@ -36,6 +36,8 @@ UNUSED = re.compile(
        | \[dir=rtl\]  # text from right to left
        | data-md-color-(?:primary|accent)=  # colour schemes other than the two in colours.css
        | only-(?:light|dark) | gh-(?:light|dark)
+       | table:not\(\[class\]\)  # every table has one (dress.py)
+       | data-md-color-switching  # set for a moment at every start: all styles twice anew
        | \[data-sort | columnheader | search__suggest | data-md-type=
        | \.no-js\ \.md-(?:search|header__button)  # navigation.css says when there is no search""",
     re.VERBOSE,

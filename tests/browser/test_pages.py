@@ -53,10 +53,20 @@ def test_what_is_wider_than_the_phone_scrolls_in_a_box_that_the_keyboard_reaches
     assert out_of_reach == []
 
 
+def test_the_marks_and_numbers_of_equations_are_as_large_as_a_finger_needs(tab: Any) -> None:
+    small = tab.page.evaluate("""() => [...document.querySelectorAll(".equation > a")]
+        .map(mark => mark.getBoundingClientRect())
+        .filter(({ width, height }) => width < 24 || height < 23.5)
+        .map(({ width, height }) => [width, height])""")
+    assert small == []
+
+
 def test_the_scheme_is_the_one_of_the_system(tab: Any, request: pytest.FixtureRequest) -> None:
     dark = tab.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     scheme = tab.page.evaluate("document.body.dataset.mdColorScheme")
     assert scheme == ("slate" if dark else "default")
+    bars = tab.page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    assert bars == ("dark" if dark else "light")  # of what the browser draws: its scroll bars
 
 
 def test_a_line_of_prose_has_some_seventy_characters(tab: Any) -> None:

@@ -33,6 +33,33 @@ def test_turning_every_page_keeps_the_window_and_brings_all_of_the_page(
     assert tab.page.evaluate("window.kept") is True
 
 
+SHEETS = """
+    window.again = [];
+    new MutationObserver(changes => {
+        for (const { target, attributeName } of changes)
+            if (target.matches("link[rel=stylesheet]")) window.again.push(attributeName);
+    }).observe(document, { attributes: true, subtree: true });
+"""
+
+
+def test_the_sheet_is_applied_once_whatever_the_theme_does_to_its_link(
+    open_tab: Callable[..., Any], pages: list[str]
+) -> None:
+    tab = open_tab()
+    tab.page.add_init_script(SHEETS)
+    tab.go(pages[0])
+    tab.page.evaluate("window.sheet = document.querySelector('link[rel=stylesheet]')")
+    tab.page.locator(".turn__link--next").click()
+    tab.page.wait_for_url(f"**/{pages[1]}")
+    assert tab.page.evaluate("window.again") == []
+    assert tab.page.evaluate("window.sheet === document.querySelector('link[rel=stylesheet]')")
+    # The observer does see it when a link is changed.
+    tab.page.evaluate("window.sheet.setAttribute('href', window.sheet.href)")
+    assert tab.page.evaluate("new Promise(resolve => setTimeout(() => resolve(again), 50))") == [
+        "href"
+    ]
+
+
 def search(tab: Any, words: str) -> str:
     tab.page.locator(".md-search__input").click()
     tab.page.keyboard.type(words)

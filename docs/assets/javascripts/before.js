@@ -1,7 +1,22 @@
 "use strict";
-// What makes the theme work from disk, and its search start late. Runs before the theme's script.
+// What makes the theme work from disk, and start with less work. Runs before the theme's script.
 (() => {
   const fromDisk = location.protocol === "file:";
+
+  // The theme tells the browser by a <meta> whether the page is light or dark, and all styles and the
+  // layout of the page are worked out anew, twice. The sheet tells it (colours.css).
+  const { head } = document;
+  head.appendChild = (node) => (node.name === "color-scheme" ? node : Node.prototype.appendChild.call(head, node));
+
+  // For instant navigation the theme writes every relative address anew as an absolute one; a link to a
+  // sheet then loads and applies it again, font and all. The same address stays as it is.
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLLinkElement.prototype, "href");
+  Object.defineProperty(HTMLLinkElement.prototype, "href", {
+    get,
+    set(address) {
+      if (address !== this.href) set.call(this, address);
+    },
+  });
 
   // Instant navigation fetches pages, which a page on disk may not. The theme then takes the stream
   // of pages for ended before the first (search words, contents, copy buttons stay dead), unless it
