@@ -157,6 +157,13 @@ def bench_page(session: nox.Session) -> None:
     run(session, "tests.bench.page", *session.posargs)
 
 
+@nox.session(name="bench-serve")
+def bench_serve(session: nox.Session) -> None:
+    """Time what the formulas add to a build, and how soon an author is told of a mistake."""
+    node_modules(session)
+    run(session, "tests.bench.serve", *session.posargs)
+
+
 @nox.session
 def lighthouse(session: nox.Session) -> None:
     """Build the site and rate its pages with Lighthouse, mobile and desktop."""
