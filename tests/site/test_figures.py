@@ -8,12 +8,11 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
-import torch
 from markdown import markdown
 from markdown.extensions import Extension
 
 from nn3doc.site import figures
-from nn3doc.site.figures import FigureError, names, path, trained
+from nn3doc.site.figures import FigureError, names, path
 from nn3doc.site.figures.chart import Chart
 from nn3doc.site.figures.inline import FigureExtension
 from nn3doc.site.figures.pixels import outline
@@ -21,7 +20,7 @@ from nn3doc.site.figures.svg import LabelError, label
 from nn3doc.site.sources import sources
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / figures.CACHE  # so that the tests do not train the network again
+CACHE = ROOT / figures.CACHE
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -75,36 +74,19 @@ def test_each_module_that_draws_is_a_picture_with_a_name() -> None:
     assert [stem.replace("_", "-") for stem in drawing] == list(names())
 
 
-LEARNT = {"hidden-neurons", "mistakes"}  # those that need a network to be trained first
-
-
-@pytest.mark.parametrize("name", [name for name in names() if name not in LEARNT])
+@pytest.mark.parametrize("name", names())
 def test_drawn_again_it_is_the_same(name: str) -> None:
     module = import_module(f"nn3doc.site.figures.{name.replace('-', '_')}")
     assert module.draw() == path(name, CACHE).read_text(encoding="utf-8")
 
 
-def test_the_trained_network_does_not_depend_on_who_drew_random_numbers_before(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(trained, "EPOCHS", 1)
-    train = trained.trained.__wrapped__
-    torch.manual_seed(1)
-    first = train()
-    left = torch.rand(1)
-    torch.manual_seed(1)
-    assert torch.equal(torch.rand(1), left)  # and it uses up none of theirs
-    assert all(torch.equal(a, b) for a, b in zip(first, train(), strict=True))
-
-
-def test_every_picture_of_the_pages_exists() -> None:
+def test_the_pages_show_every_picture_and_no_other() -> None:
     asked = {
         name
         for page in (ROOT / "docs").rglob("*.md")
         for name in re.findall(r"\(figures/([\w-]+)\.svg\)", page.read_text(encoding="utf-8"))
     }
-    assert asked
-    assert asked <= set(names())
+    assert asked == set(names())
 
 
 @pytest.fixture
@@ -133,10 +115,10 @@ def test_a_picture_is_drawn_once_and_again_when_what_it_depends_on_changes(
     assert [file.name for file in tmp_path.iterdir()] == ["loss.changed.svg"]
 
 
-def test_the_network_counts_for_pictures_of_what_it_learnt() -> None:
-    code = (ROOT / "nn3doc/site/figures/mistakes.py").read_text(encoding="utf-8")
+def test_the_network_counts_for_pictures_of_what_it_learns() -> None:
+    code = (ROOT / "nn3doc/site/figures/learning_rates.py").read_text(encoding="utf-8")
     used = {file.name for file in sources([code])}
-    assert {"network.py", "digits.py", "trained.py", "svg.py"} <= used
+    assert {"network.py", "svg.py"} <= used
 
 
 def test_an_interrupted_drawing_leaves_no_file(
@@ -155,8 +137,8 @@ def test_a_picture_that_does_not_exist() -> None:
     with pytest.raises(FigureError) as caught:
         path("los")
     assert str(caught.value) == (
-        "there is no figure 'los'; expected one of digits, hidden-neurons, learning-rates, loss, "
-        "mistakes, network, shapes, sigmoid, worked-graph"
+        "there is no figure 'los'; expected one of digits, learning-rates, loss, network, shapes, "
+        "sigmoid, worked-graph"
     )
 
 

@@ -18,10 +18,8 @@ CACHE = Path(".cache/nn3doc/figures")
 _HERE = Path(__file__).parent
 _NAMES = (
     "digits",
-    "hidden-neurons",
     "learning-rates",
     "loss",
-    "mistakes",
     "network",
     "shapes",
     "sigmoid",
