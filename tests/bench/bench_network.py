@@ -31,6 +31,7 @@ from nn3doc.network import (
     initialize_parameters,
     update_parameters,
 )
+from tests.bench import written
 
 Epoch = Callable[[], object]
 
@@ -47,8 +48,6 @@ GOALS = {
     "torch.nn with BCEWithLogitsLoss": {"lesson": 0.9, "digits": 0.9},
     FLOOR: {"lesson": 1.3, "digits": 1.3},
 }
-README = Path(__file__).with_name("README.md")
-MARKS = "<!-- network: written by bench_network.py --write -->\n", "<!-- end of network -->\n"
 
 
 def ours(X: Tensor, Y: Tensor, sizes: tuple[int, int, int]) -> Epoch:
@@ -187,14 +186,12 @@ def main() -> None:
     """Prints the table, and writes it into README.md if asked to."""
     parser = argparse.ArgumentParser(description="Times one epoch beside torch.nn.")
     parser.add_argument("--rounds", type=int, default=101, help="default: %(default)s")
-    parser.add_argument("--write", action="store_true", help=f"also write it into {README.name}")
+    written.add_option(parser)
     args = parser.parse_args()
     text = table(args.rounds)
     print(text)
     if args.write:
-        before, mark, rest = README.read_text("utf-8").partition(MARKS[0])
-        _, end, after = rest.partition(MARKS[1])
-        README.write_text(f"{before}{mark}\n{text}\n{end}{after}", "utf-8")
+        written.write("network", text)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,11 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from nn3doc.site.pdf import CHROMIUM_FLAGS, chromium
+from tests.bench import written
 from tests.bench.lighthouse import Compressing
 from tests.bench.page_variants import VARIANTS, make
 
 ROOT = Path(__file__).resolve().parents[2]
-README = Path(__file__).with_name("README.md")
-MARKS = "<!-- page: written by page.py --write -->\n", "<!-- end of page -->\n"
 PAGES = ["loss-and-cost.html", "backpropagation.html"]  # a usual page, and the heaviest
 QUIET = 1.5  # seconds without a new frame or request after which a page is taken to be final
 LONGEST = 60.0  # seconds
@@ -179,7 +178,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--site", type=Path, help="the built site; built anew without it")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--pages", nargs="*", default=PAGES)
-    parser.add_argument("--write", action="store_true", help=f"also write it into {README.name}")
+    written.add_option(parser)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         site = options.site or Path(folder) / "site"
@@ -189,9 +188,7 @@ def main(arguments: list[str]) -> int:
         text = table(site, options.pages, options.runs)
     print(text)
     if options.write:
-        before, mark, rest = README.read_text(encoding="utf-8").partition(MARKS[0])
-        _, end, after = rest.partition(MARKS[1])
-        README.write_text(f"{before}{mark}\n{text}\n{end}{after}", encoding="utf-8")
+        written.write("page", text)
     return 0
 
 

@@ -24,10 +24,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nn3doc.equations.markdown import scan
+from tests.bench import written
 
 ROOT = Path(__file__).resolve().parents[2]
-README = Path(__file__).with_name("README.md")
-MARKS = "<!-- serve: written by serve.py --write -->\n", "<!-- end of serve -->\n"
 PAGE = "loss-and-cost.md"
 LONGEST = 120.0  # seconds
 
@@ -162,14 +161,12 @@ def main(arguments: list[str]) -> int:
     """Prints the table, and writes it into README.md if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--write", action="store_true", help=f"also write it into {README.name}")
+    written.add_option(parser)
     options = parser.parse_args(arguments)
     text = table(options.runs)
     print(text)
     if options.write:
-        before, mark, rest = README.read_text(encoding="utf-8").partition(MARKS[0])
-        _, end, after = rest.partition(MARKS[1])
-        README.write_text(f"{before}{mark}\n{text}\n{end}{after}", encoding="utf-8")
+        written.write("serve", text)
     return 0
 
 
