@@ -1,4 +1,4 @@
-"""How long reading and checking equations takes: `python -m tests.bench.bench_equations`.
+"""How long reading and checking equations takes: `python -m tests.bench.bench_equations [--write]`.
 
 Times are of the processor, in one thread, without the time that importing PyTorch takes. With
 `--seeds 50` the pages are checked with so many pairs of draws instead, to see a false alarm.
@@ -9,6 +9,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from nn3doc.equations.check import check_file
 from nn3doc.equations.markdown import formulas
 from nn3doc.equations.page import check_page
 from nn3doc.equations.tex import TexError, parse
+from tests.bench import written
 
 DOCS = Path(__file__).parents[2] / "docs"
 TABLE = """| Symbol | Shape | Meaning |
@@ -50,7 +52,7 @@ def read(tex: str) -> None:
         return
 
 
-def site() -> None:
+def site() -> str:
     """The pages of the site."""
     pages = sorted(DOCS.glob("*.md"))
     bodies = [region.body for page in pages for region in formulas(page.read_text("utf-8"))]
@@ -61,18 +63,20 @@ def site() -> None:
         report = check_file(page, code=False)
         total += time.process_time() - begun
         equations += [e.seconds for e in report.equations if e.verdict in ("holds", "defines")]
-    print("| the site's pages | |\n| --- | ---: |")
-    print(f"| formulas | {len(bodies):,} |")
-    print(f"| reading one, median | {1000 * statistics.median(reading):.2f} ms |")
-    print(f"| reading one, longest | {1000 * max(reading):.1f} ms |")
-    print(f"| checking an equation, median | {1000 * statistics.median(equations):.1f} ms |")
-    print(f"| checking all pages, text alone | {total:.2f} s |\n")
+    lines = {
+        "formulas": f"{len(bodies):,}",
+        "reading one, median": f"{1000 * statistics.median(reading):.2f} ms",
+        "reading one, longest": f"{1000 * max(reading):.1f} ms",
+        "checking an equation, median": f"{1000 * statistics.median(equations):.1f} ms",
+        "checking all pages, text alone": f"{total:.2f} s",
+    }
+    rows = "".join(f"| {what} | {value} |\n" for what, value in lines.items())
+    return f"| the site's pages | |\n| --- | ---: |\n{rows}"
 
 
-def growth(most: int) -> None:
+def growth(most: int) -> str:
     """Time and memory of pages that grow."""
-    print("| equations | time | per equation | memory | per equation |")
-    print("| ---: | ---: | ---: | ---: | ---: |")
+    rows = ["| equations | time | per equation | memory | per equation |", "| ---: " * 5 + "|"]
     for count in (100, 1_000, 10_000):
         if count > most:
             break
@@ -84,8 +88,11 @@ def growth(most: int) -> None:
         tracemalloc.stop()
         assert len(report.equations) >= count
         assert report.ok
-        print(f"| {count:,} | {taken:.2f} s | {1000 * taken / count:.2f} ms |"
-              f" {size / 2**20:.1f} MB | {size / count / 1024:.1f} kB |", flush=True)  # fmt: skip
+        rows.append(
+            f"| {count:,} | {taken:.2f} s | {1000 * taken / count:.2f} ms"
+            f" | {size / 2**20:.1f} MB | {size / count / 1024:.1f} kB |"
+        )
+    return "\n".join(rows)
 
 
 def alarms(pairs: int) -> int:
@@ -103,16 +110,20 @@ def alarms(pairs: int) -> int:
 
 
 def main() -> int:
-    """Prints the tables."""
+    """Prints the tables, and writes them into README.md if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=0, metavar="N", help="pairs of draws")
     parser.add_argument("--most", type=int, default=10_000, metavar="N", help="largest page")
+    written.add_option(parser)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if arguments.seeds:
         return int(alarms(arguments.seeds) > 0)
-    site()
-    growth(arguments.most)
+    when = datetime.now(UTC).date().isoformat()
+    text = f"{site()}\n{growth(arguments.most)}\n\nMeasured on {when}, one thread.\n"
+    print(text)
+    if arguments.write:
+        written.write("equations", text)
     return 0
 
 
