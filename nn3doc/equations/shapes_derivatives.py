@@ -49,6 +49,12 @@ def without_primes(node: Node) -> Node:
     return Scripted(node.start, node.end, node.base, node.sub, marks)
 
 
+def _is_transposed(variable: Node) -> bool:
+    """Whether what is differentiated by is written transposed, as one of two is in a Hessian."""
+    plain = bare(variable)
+    return isinstance(plain, Scripted) and [m.kind for m in plain.marks] == ["transpose"]
+
+
 class Derivatives(ABC):
     """Derivatives, and values at a place."""
 
@@ -93,6 +99,8 @@ class Derivatives(ABC):
         by = list(node.by)
         if not by:
             return self._whole_gradient(node)
+        if len(by) == 2 and _is_transposed(by[1]) and not _is_transposed(by[0]):
+            by.reverse()  # the row by v^T, differentiated by u: the column by u, by v^T
         of = self._differentiated(node.of)
         result: Term | None = None
         while by:
@@ -173,9 +181,7 @@ class Derivatives(ABC):
 
     def _variable(self, node: Node, second: bool) -> Term:
         plain = bare(node)
-        if second and isinstance(plain, Scripted) and [m.kind for m in plain.marks] == [
-            "transpose"
-        ]:  # fmt: skip
+        if second and isinstance(plain, Scripted) and _is_transposed(plain):
             plain = (
                 plain.base
                 if not plain.sub

@@ -255,6 +255,9 @@ class Sums(Symbols):
             conditions.append(Relation(said.start, said.end, (left, said.high), ("<=",)))
             return
         high = self.notation.size(said.high, self.layers)
+        steps = (high - low).number
+        if steps is not None and steps < 0:
+            raise NotationError("this sum has no term", said, "Correct its limits.", "vacuous")
         index.range, index.explicit = Range(low, high), True
         index.said = "as the sum says"
 

@@ -215,17 +215,24 @@ class Operators(Brackets):
         return Derivative(start, self._end(), "partial", of, tuple(by_list))
 
     def _nabla(self) -> Node:
-        """Nabla = "\\nabla" ["_" variable] ["^2"] factor."""
+        """Nabla = "\\nabla" ["_" variable] ["^2"] factor, the scripts in either order."""
         start = self.advance().start
         by: tuple[Node, ...] = ()
         times = 1
         while self.token.text in ("_", "^"):
             if self.advance().text == "_":
-                by = (self.factor(),) if not self.at("char", "{") else (self._argument(),)
+                if self.at("char", "{"):
+                    by = (self._argument(),)
+                else:  # \nabla_w^2: the 2 belongs to the \nabla
+                    symbol = self.factor()
+                    power, variable = _split_order(symbol)
+                    if power > 2:
+                        raise TexError("only \\nabla^2 can be read", symbol.start, symbol.end)
+                    times, by = max(times, power), (variable,)
             else:
-                power = self._argument()
-                if not isinstance(power, Number) or power.text != "2":
-                    raise TexError("only \\nabla^2 can be read", power.start, power.end)
+                exponent = self._argument()
+                if not isinstance(exponent, Number) or exponent.text != "2":
+                    raise TexError("only \\nabla^2 can be read", exponent.start, exponent.end)
                 times = 2
         of = self.factor()
         if not by and times == 2:
