@@ -16,7 +16,8 @@ from torch import Tensor
 from nn3doc.equations.constants import FILLED, IDENTITIES
 from nn3doc.equations.families import Domain, Family
 
-_DIMENSIONS = (5, 4, 3, 7, 6, 2, 8, 9, 10, 11, 12, 13)
+_DIMENSIONS = (5, 4, 3, 7, 6, 8, 9, 10, 11, 12, 13, 2)
+_OF_SETS = (2, 3)  # smaller than what they are taken from
 
 
 class Drawer:
@@ -55,8 +56,8 @@ class Drawer:
                 raise KeyError(name)
             taken = set(self.dimensions.values())
             free = [number for number in _DIMENSIONS if number not in taken]
-            if name.startswith("|"):  # a set is smaller than what it is taken from
-                free.sort()
+            if name.startswith("|"):
+                free = [number for number in _OF_SETS if number not in taken] or [_OF_SETS[0]]
             self.dimensions[name] = free[0] if free else max(taken) + 1
         return self.dimensions[name]
 

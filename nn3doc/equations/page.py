@@ -22,7 +22,7 @@ from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
-from nn3doc.equations.table import read_table, tables
+from nn3doc.equations.table import read_table, tables, undeclared_sizes
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Formula, to_json
 from nn3doc.equations.witness import add_witnesses
@@ -171,6 +171,10 @@ def inspect_page(
     for source in (*notation, *builds_on):
         _read_statements(source, book, only_tables=source in notation)
     _read_own(text, checked)
+    for problem in undeclared_sizes(text, book.notation):
+        report.findings.append(
+            Finding("notation", problem.message, problem.start, problem.end, (problem.cure,))
+        )
     snippets = None if isinstance(code, bool) else code
     if snippets is not None:
         checker.numbers.snippets = SnippetValues(book, snippets)

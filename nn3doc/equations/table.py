@@ -17,6 +17,7 @@ from nn3doc.equations.markdown import Lines, Region, scan
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import Membership, membership
 from nn3doc.equations.notation import Notation, Part
+from nn3doc.equations.patterns import any_layers
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.tex import parse, parse_symbol
 from nn3doc.equations.tokens import TexError
@@ -35,6 +36,8 @@ from nn3doc.equations.tree import (
 
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
+_PARTS = {"symbol": re.compile(r"\$[^$]+\$"), "entry": re.compile(r"\$[^$]+\$"),
+          "python": re.compile(r"`[^`]+`")}  # fmt: skip
 _COLUMNS = {"symbol": "symbol", "entry": "entry", "entries": "entry", "python": "python",
             "code": "python", "shape": "shape", "meaning": "meaning",
             "description": "meaning", "name": "meaning"}  # fmt: skip
@@ -86,10 +89,31 @@ def tables(text: str) -> list[Row]:
             while number <= count and "|" in lines.line(number):
                 if wanted:
                     cells = _cells(lines.line(number), lines.start(number))
-                    rows.append(Row({n: c for n, c in zip(names, cells, strict=False) if n}))
+                    row = Row({n: c for n, c in zip(names, cells, strict=False) if n})
+                    rows.extend(_rows_of_symbols(row))
                 number += 1
         else:
             number += 1
+    return rows
+
+
+def _rows_of_symbols(row: Row) -> list[Row]:
+    """A row for each of several symbols in one cell: `$a$, $b$`; the rest they have in common."""
+    parts = {
+        name: list(pattern.finditer(row.cells[name].text))
+        for name, pattern in _PARTS.items() if name in row.cells
+    }  # fmt: skip
+    count = len(parts.get("symbol", ()))
+    if count < 2:
+        return [row]
+    rows = []
+    for place in range(count):
+        cells = dict(row.cells)
+        for name, found in parts.items():
+            if len(found) == count:  # one for each; else it is for all of them, and told there
+                whole = row.cells[name]
+                cells[name] = Cell(found[place][0], whole.start + found[place].start())
+        rows.append(Row(cells))
     return rows
 
 
@@ -113,6 +137,37 @@ def read_table(text: str, notation: Notation) -> list[TableProblem]:
     for row in rows:
         _facts(row, notation)
     notation.close_ends()
+    return problems
+
+
+def undeclared_sizes(text: str, notation: Notation) -> list[TableProblem]:
+    """The sizes in a page's tables that nothing declares; they count as declared from here on.
+
+    Args:
+        text: The page.
+        notation: All that the page declares, in its tables and in its text.
+    """
+    problems: list[TableProblem] = []
+    for row in tables(text):
+        shape = row.cells.get("shape")
+        try:
+            reference = notation.reference(parse_symbol(_tex(row.cells.get("symbol"))))
+        except TexError:
+            continue  # which is told when the table is read
+        if reference is None or shape is None:
+            continue
+        for size in reference.family.shape or ():
+            layers = any_layers(size, notation)
+            try:
+                notation.size(size, layers)
+            except NotationError as error:
+                problem = _CellError(error.message, shape, error.start, error.end, error.cure)
+                problems.append(problem.problem)
+                try:
+                    notation.size(size, layers, declare=True)
+                except NotationError:  # no size at all: the symbol's shape is not known
+                    notation.add(replace(reference.family, shape=None))
+                    break
     return problems
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nn3doc.equations.page import inspect_page
+from nn3doc.equations.messages import render
+from nn3doc.equations.page import check_page, inspect_page
 from nn3doc.equations.report import Report
 
 TABLE = r"""| Symbol | Entry | Shape | Meaning |
@@ -60,3 +61,37 @@ def test_what_a_page_assumes_holds_on_it(text: str) -> None:
 def test_what_contradicts_it_is_refused(text: str, message: str) -> None:
     report = checked(text)
     assert [f.message for f in report.all_findings if f.failing] == [message]
+
+
+TABLE_OF_SIZES = r"""
+| Symbol | Python | Shape | Meaning |
+| --- | --- | --- | --- |
+| $a$, $b$ | `rows`, `columns` | $\mathbb{N}$ | sizes |
+| $u$ and $v$ | | $\mathbb{R}^{a}$ | two columns |
+| $w$ | | $\mathbb{R}^{SIZE}$ | another |
+
+$$
+(u + v)^T w = u^T w + v^T w
+$$
+"""
+
+
+def test_a_row_may_declare_several_symbols() -> None:
+    report = check_page(TABLE_OF_SIZES.replace("SIZE", "a"))
+    assert render(report) == ""
+    told = {use.key: (use.meaning, use.shape) for use in report.equations[-1].symbols}
+    assert told["u"] == told["v"] == ("two columns", "(a, 1)")
+    report = check_page(TABLE_OF_SIZES.replace("SIZE", "b"))
+    assert "a matrix product of (1, a) and (b, 1)" in render(report)
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ("k", "page.md:6:24: I cannot read this as a size"),
+        ("2.5", "page.md:6:24: a size is a whole number"),
+    ],
+)
+def test_a_size_in_the_table_that_is_none_is_told_there(size: str, told: str) -> None:
+    report = check_page(TABLE_OF_SIZES.replace("SIZE", size))
+    assert render(report).splitlines()[0] == told
