@@ -40,6 +40,8 @@ def copied(folder: Path, formulas: bool) -> Path:
             copy(ROOT / name, folder / name)
         else:
             (folder / name).symlink_to(ROOT / name)
+    if (ROOT / ".cache").is_dir():  # the notebook that was run need not run again
+        shutil.copytree(ROOT / ".cache", folder / ".cache")
     if not formulas:
         for page in (folder / "docs").glob("*.md"):
             page.write_text(without_formulas(page.read_text(encoding="utf-8")), encoding="utf-8")
