@@ -110,7 +110,7 @@ def _rows_of_symbols(row: Row) -> list[Row]:
     for place in range(count):
         cells = dict(row.cells)
         for name, found in parts.items():
-            if len(found) == count:  # one for each; else it is for all of them, and told there
+            if len(found) == count:  # one for each; any other number is of all of them
                 whole = row.cells[name]
                 cells[name] = Cell(found[place][0], whole.start + found[place].start())
         rows.append(Row(cells))

@@ -92,11 +92,6 @@ def with_boxes(content: str, text: str, told: list[Told]) -> str:
     return content
 
 
-def _here(path: Path) -> Path:
-    """The path as the command would be given it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
 def _place(text: str, regions: list[Region], offset: int) -> tuple[int, str]:
     """The end of a line behind what is at fault, and what stands before every line there."""
     region = next((r for r in regions if r.start <= offset < max(r.end, r.unchecked_end)), None)
