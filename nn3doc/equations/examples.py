@@ -133,7 +133,8 @@ class _Runner:
         return Told("\n\n".join(blocks), "\n".join(problems))
 
     def _line(self, line: str) -> Report:
-        from nn3doc.equations.page import Source, check_page
+        from nn3doc.equations.builds_on import Source
+        from nn3doc.equations.page import check_page
 
         table, definitions = (Source(f"{name}.md", self._shared) for name in ("notation", "model"))
         return check_page(line + "\n", NAME, [table], [definitions])

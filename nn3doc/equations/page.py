@@ -14,34 +14,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nn3doc.equations.book import Book
+from nn3doc.equations.builds_on import (
+    Source,
+    builds_on_names,
+    label_spans,
+    table_spans,
+    within,
+)
 from nn3doc.equations.families import NotationError
-from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
+from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
-from nn3doc.equations.table import read_table, tables, undeclared_sizes
+from nn3doc.equations.table import read_table, undeclared_sizes
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Formula, to_json
 from nn3doc.equations.witness import add_witnesses
 
 NOTATION_FILE = "notation.md"
-_LIST = re.compile(r"^builds_on\s*:\s*(?P<inline>\[[^\]]*\]|\S[^\n]*)?(?P<items>(?:\n\s*-\s*\S+)*)",
-                   re.MULTILINE)  # fmt: skip
 _OPERATOR = re.compile(
     r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"
     r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=+\-/]|:=)?\s*\Z"
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """A page that another one needs: its notation, or what it builds on."""
-
-    path: str
-    text: str
 
 
 @dataclass
@@ -207,17 +204,6 @@ def _notation_for(path: Path) -> Path | None:
     return None
 
 
-def builds_on_names(text: str) -> list[str]:
-    """The pages that a page's front matter says it builds on."""
-    front = next((region for region in scan(text) if region.kind == "front"), None)
-    match = _LIST.search(front.body) if front else None
-    if match is None:
-        return []
-    if match.group("items"):
-        return re.findall(r"-\s*[\"']?([^\s\"']+)", match.group("items"))
-    return re.findall(r"[^\s,\[\]\"']+", match.group("inline") or "")
-
-
 def _builds_on(path: Path, text: str, seen: set[Path]) -> list[Source]:
     sources: list[Source] = []
     try:
@@ -246,41 +232,21 @@ def _read_source_table(source: Source, book: Book, report: Report) -> None:
         )  # fmt: skip
 
 
-def _table_spans(text: str) -> list[tuple[int, int]]:
-    return [
-        (cell.start, cell.start + len(cell.text))
-        for row in tables(text)
-        for cell in row.cells.values()
-    ]
-
-
-def _label_spans(text: str) -> list[tuple[int, int]]:
-    """Cells that name a symbol or a shape: they are read by the table, not as statements."""
-    return [
-        (cell.start, cell.start + len(cell.text)) for row in tables(text)
-        for column, cell in row.cells.items() if column in ("symbol", "entry", "shape", "python")
-    ]  # fmt: skip
-
-
 def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
     try:
         regions = formulas(source.text)
     except MarkdownError:
         return
-    spans, labels = _table_spans(source.text), _label_spans(source.text)
+    spans, labels = table_spans(source.text), label_spans(source.text)
     if only_tables:
-        regions = [r for r in regions if _within(r, spans)]
-    regions = [r for r in regions if not _within(r, labels) and not _OPERATOR.match(r.body)]
+        regions = [r for r in regions if within(r, spans)]
+    regions = [r for r in regions if not within(r, labels) and not _OPERATOR.match(r.body)]
     book.read(regions, False, lambda place, formula: None, lambda place, error: None, spans)
-
-
-def _within(region: Region, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= region.start < end for start, end in spans)
 
 
 def _read_own(text: str, checked: Checked) -> None:
     lines = Lines(text)
-    labels, spans = _label_spans(text), _table_spans(text)
+    labels, spans = label_spans(text), table_spans(text)
     kept: list[Region] = []
     equations: list[Equation] = []
     for region in checked.regions:
@@ -297,7 +263,7 @@ def _read_own(text: str, checked: Checked) -> None:
                     Finding("remark", "this remark gives no reason", region.end,
                             region.unchecked_end, ("Write <!-- unchecked: the reason -->.",))
                 )  # fmt: skip
-        elif _within(region, labels):
+        elif within(region, labels):
             equation.verdict = "declares"
         elif not _OPERATOR.match(region.body):
             kept.append(region)
@@ -390,5 +356,5 @@ def _report_untested(checked: Checked, strict: bool) -> None:
         )  # fmt: skip
 
 
-__all__ = ["Checked", "NotationError", "Source", "builds_on_names", "check_file", "check_page",
+__all__ = ["Checked", "NotationError", "Source", "check_file", "check_page",
            "inspect_file", "inspect_page"]  # fmt: skip

@@ -64,26 +64,39 @@ class Answers:
 
     def __init__(self, mathematics: Mathematics) -> None:
         self._mathematics = mathematics
+        self._checked: Mapping[str, CheckedText] = {}
         self._pages: dict[str, _Page] = {}
         mathematics.annotator = self._annotated
         mathematics.marker = self._mark
 
     def read(self, pages: Mapping[str, CheckedText]) -> None:
-        """Takes in what was said of the pages, by their names: `backpropagation.md`."""
-        self._pages = {name: _read(checked) for name, checked in pages.items()}
+        """Takes in what was said of the pages, by their names: `backpropagation.md`.
 
-    def formulas(self) -> Iterator[str]:
-        """TeX of the formulas that the tables of symbols need."""
-        for page in self._pages.values():
-            for key, symbol in page.symbols.items():
-                yield key
-                yield from _split(symbol["meaning"])[1::2]
-                if shape := _shape(key, symbol):
-                    yield shape
+        A page is looked up when it is first needed: looking it up may take until it is checked.
+        """
+        self._checked = pages
+        self._pages = {}
+
+    def _page(self, name: str) -> _Page | None:
+        if name not in self._pages:
+            checked = self._checked.get(name)
+            if checked is None:
+                return None
+            self._pages[name] = _read(checked)
+        return self._pages[name]
+
+    def formulas(self, name: str) -> Iterator[str]:
+        """TeX of the formulas that a page's table of symbols needs."""
+        page = self._page(name)
+        for key, symbol in page.symbols.items() if page else ():
+            yield key
+            yield from _split(symbol["meaning"])[1::2]
+            if shape := _shape(key, symbol):
+                yield shape
 
     def content(self, html: str, name: str) -> str:
         """The content of a page, each row of a notation table with an anchor of its own."""
-        page = self._pages.get(name)
+        page = self._page(name)
         seen: set[str] = set()
 
         def row(match: re.Match[str]) -> str:
@@ -102,7 +115,7 @@ class Answers:
             name: The page.
             built: When the site was built, as readers write a date.
         """
-        page = self._pages.get(name)
+        page = self._page(name)
         if page is None or not (page.symbols or page.marked):
             return ""
         rows = "".join(self._row(key, symbol, page) for key, symbol in page.symbols.items())
@@ -138,7 +151,7 @@ class Answers:
         """
         entries: list[Listed] = []
         for name, title in titles.items():
-            page = self._pages.get(name)
+            page = self._page(name)
             if page is not None:
                 entries.extend(self._entries(page, title))
         return listed(entries, built)
@@ -159,7 +172,7 @@ class Answers:
                 yield Listed(title, address, here, "", equation["tex"], told)
 
     def _annotated(self, sheet: Sheet, region: Region) -> str | None:
-        page = self._pages.get(sheet.name)
+        page = self._page(sheet.name)
         equation = page.equations.get(_key(region)) if page else None
         if equation is None:
             return None
@@ -182,7 +195,7 @@ class Answers:
         return "".join([*pieces, tex[done:]])
 
     def _mark(self, sheet: Sheet, region: Region, anchor: str) -> str:
-        page = self._pages.get(sheet.name)
+        page = self._page(sheet.name)
         equation = page.equations.get(_key(region)) if page else None
         found = evidence(equation) if equation else None
         if page is None or found is None:
@@ -220,7 +233,7 @@ class Answers:
         anchor = f"#symbol-{slug(family)}"
         if family in page.declared:
             return anchor
-        notation = self._pages.get(_NOTATION)
+        notation = self._page(_NOTATION)
         if notation is None or family not in notation.declared:
             return ""
         return _from(page.checked.address, notation.checked.address) + anchor

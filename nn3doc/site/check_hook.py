@@ -6,33 +6,85 @@ equation or the code that it is about.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nn3doc.equations import examples, markdown
 from nn3doc.equations.markdown import MarkdownError, Region
 from nn3doc.equations.pages import NOTEBOOK, NoPageError, read_page
-from nn3doc.site.checking import PageChecker, Told
+from nn3doc.site.answers import CheckedText
+from nn3doc.site.checking import CheckedPage, PageChecker, Told
 
-__all__ = ["add_examples", "add_findings", "shown", "with_boxes"]
+__all__ = ["CheckedPages", "add_examples", "add_findings", "shown", "with_boxes"]
 
 _log = logging.getLogger("mkdocs.plugins.nn3doc")
 
 
-def add_findings(content: str, path: Path, checker: PageChecker) -> str:
-    """Checks a page, logs what is found, and gives its Markdown with a box for each finding.
+class CheckedPages(Mapping[str, CheckedText]):
+    """What is said of the pages of one build; to ask for one waits until it has been checked.
+
+    What is found on a page is told in the terminal when the page is first asked for.
+
+    Args:
+        pages: The files of the pages and their addresses in the site, by their names.
+        checker: Checks pages.
+    """
+
+    def __init__(self, pages: Mapping[str, tuple[Path, str]], checker: PageChecker) -> None:
+        self._pages: dict[str, tuple[Path, str, str]] = {}
+        for name, (path, address) in pages.items():
+            with contextlib.suppress(NoPageError):  # MkDocs will say so
+                self._pages[name] = shown(path), read_page(path)[0], address
+        self._checks = checker.start(path for path, _, _ in self._pages.values())
+        self._told: set[str] = set()
+
+    def __getitem__(self, name: str) -> CheckedText:
+        _, text, address = self._pages[name]
+        return CheckedText(text, self.said(name).data, address)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pages)
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def text(self, name: str) -> str:
+        """The text of a page, which nothing has to be waited for."""
+        return self._pages[name][1]
+
+    def said(self, name: str) -> CheckedPage:
+        """All that is said of a page."""
+        said = self._checks[self._pages[name][0]]
+        if name not in self._told:
+            self._told.add(name)
+            for one in said.told:
+                level = logging.WARNING if one.failing else logging.INFO
+                _log.log(level, "%s", one.text.rstrip("\n"))
+        return said
+
+    def edited(self) -> list[str]:
+        """The pages whose own text has changed."""
+        return [name for name, (path, _, _) in self._pages.items() if path in self._checks.edited]
+
+    def pending(self) -> list[str]:
+        """The pages that are still being checked."""
+        checks = self._checks
+        return [name for name, (path, _, _) in self._pages.items() if not checks.is_done(path)]
+
+
+def add_findings(content: str, path: Path, checked: CheckedPage) -> str:
+    """The Markdown of a page with a box for each finding.
 
     Args:
         content: The page's Markdown, with or without its front matter, not changed otherwise. That
             of a notebook is not changed at all: places in a notebook are not places on its page.
         path: The page's file.
-        checker: Checks pages.
+        checked: What is said of the page.
     """
-    told = checker.check(shown(path)).told
-    for one in told:
-        _log.log(logging.WARNING if one.failing else logging.INFO, "%s", one.text.rstrip("\n"))
-    failing = [one for one in told if one.failing]
+    failing = [one for one in checked.told if one.failing]
     if not failing or path.suffix == NOTEBOOK:
         return content
     try:
@@ -47,25 +99,24 @@ def shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def add_examples(content: str, path: Path, checker: PageChecker) -> str:
+def add_examples(content: str, path: Path, checked: CheckedPage) -> str:
     """Puts behind each example on a page what the checker says of it, and warns of broken ones.
 
     Args:
         content: The page's Markdown, with or without its front matter.
         path: The page's file.
-        checker: Checks pages.
+        checked: What is said of the page.
     """
     found = examples.examples(content)
     if not found:
         return content
-    here = shown(path)
-    told = checker.check(here).examples
+    told = checked.examples
     if len(told) != len(found):  # the page is not read, which is told already
         return content
     for region, one in zip(found, told, strict=True):
         if one.problem:
             line = region.body.strip().partition("\n")[0]
-            _log.warning("%s: the example %r: %s", here, line, one.problem)
+            _log.warning("%s: the example %r: %s", shown(path), line, one.problem)
     return examples.shown(content, told)
 
 

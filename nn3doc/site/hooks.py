@@ -19,11 +19,10 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 
-from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.site import assets, mathematics
-from nn3doc.site.answers import Answers, CheckedText
+from nn3doc.site.answers import Answers
 from nn3doc.site.book import MathematicsError
-from nn3doc.site.check_hook import add_examples, add_findings, shown
+from nn3doc.site.check_hook import CheckedPages, add_examples, add_findings
 from nn3doc.site.checking import PageChecker
 from nn3doc.site.counts import add_counts, wants_counts
 from nn3doc.site.dress import dress, dress_page, ids
@@ -35,6 +34,7 @@ from nn3doc.site.typeset import TypesetterError
 
 _serving = False
 _checker: PageChecker | None = None
+_checked: CheckedPages | None = None
 _answers: Answers | None = None
 
 
@@ -93,19 +93,13 @@ def _page_answers(config: MkDocsConfig) -> Answers:
     return _answers
 
 
-def _checked(files: Files, checker: PageChecker) -> dict[str, CheckedText]:
-    """What the checker says of every page, by the page's name."""
-    found = {}
-    for file in files:
-        if file.abs_src_path is None or not file.src_uri.endswith((".md", ".ipynb")):
-            continue
-        path = shown(Path(file.abs_src_path))
-        try:
-            text, _ = read_page(path)
-        except NoPageError:
-            continue  # MkDocs will say so
-        found[file.src_uri] = CheckedText(text, checker.check(path).data, file.dest_uri)
-    return found
+def _pages(files: Files) -> dict[str, tuple[Path, str]]:
+    """The files of all pages and their addresses, by their names."""
+    return {
+        file.src_uri: (Path(file.abs_src_path), file.dest_uri)
+        for file in files
+        if file.abs_src_path is not None and file.src_uri.endswith((".md", ".ipynb"))
+    }
 
 
 def _built() -> str:
@@ -115,17 +109,30 @@ def _built() -> str:
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Leaves out what no page asks for, adds the site's one script, typesets what is new."""
+    """Leaves out what no page asks for, adds the site's one script, typesets what is new.
+
+    While the site is served, only the page that was saved is waited for here. Those that build on
+    it are checked while the others are made, and come last.
+    """
+    global _checked
+    _checked = CheckedPages(_pages(files), _page_checker(config))
+    for name in _checked.edited() if _serving else _checked:
+        _checked.said(name)  # the author is told at once
+    late = set(_checked.pending())
     answers = _page_answers(config)
-    answers.read(_checked(files, _page_checker(config)))
+    answers.read(_checked)
+    ready = [name for name in _checked if name not in late]
     try:
-        _mathematics(config).prepare(answers.formulas())
+        more = [tex for name in ready for tex in answers.formulas(name)]
+        _mathematics(config).prepare(more, None if not late else ready)
     except (MathematicsError, TypesetterError) as error:
         raise PluginError(str(error)) from error
-    kept = Files([file for file in files if not assets.is_superfluous(file.dest_uri)])
+    kept = [file for file in files if not assets.is_superfluous(file.dest_uri)]
+    if late:  # those with numbers of all pages wait for all
+        counting = {name for name in _checked if wants_counts(_checked.text(name))}
+        kept.sort(key=lambda file: (file.src_uri in counting, file.src_uri in late))
     script = assets.script(_own_assets(config) / "javascripts")
-    kept.append(File.generated(config, assets.SCRIPT, content=script))
-    return kept
+    return Files([*kept, File.generated(config, assets.SCRIPT, content=script)])
 
 
 def _own_assets(config: MkDocsConfig) -> Path:
@@ -141,23 +148,23 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Checks a page, or runs it if it is a notebook, which goes on as Markdown."""
-    path = Path(str(page.file.abs_src_path))
-    markdown = add_findings(markdown, path, _page_checker(config))
-    markdown = add_examples(markdown, path, _page_checker(config))
+    assert _checked is not None
+    name, path = page.file.src_uri, Path(str(page.file.abs_src_path))
+    markdown = add_findings(markdown, path, _checked.said(name))
+    markdown = add_examples(markdown, path, _checked.said(name))
     if wants_counts(markdown):
-        every = [Path(str(file.abs_src_path)) for file in files.documentation_pages()]
-        reports = [_page_checker(config).check(shown(path)).data for path in every]
+        reports = [checked.report for checked in _checked.values()]
         markdown = add_counts(markdown, reports, Path(config.docs_dir))
-    if page.file.src_uri.endswith(".ipynb"):
+    if name.endswith(".ipynb"):
         notebook = _notebook(page, config)
         page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
         page.meta["download"] = page.file.name + ".ipynb"
         markdown = as_markdown(notebook)
-    for name in ("title", "description"):  # the theme puts these into its HTML as they are
-        if name in page.meta:
-            page.meta[name] = escape(str(page.meta[name]))
+    for key in ("title", "description"):  # the theme puts these into its HTML as they are
+        if key in page.meta:
+            page.meta[key] = escape(str(page.meta[key]))
     try:
-        _mathematics(config).begin(page.file.src_uri, markdown)
+        _mathematics(config).begin(name, markdown, _page_answers(config).formulas(name))
         check(_mathematics(config), markdown)
     except (MathematicsError, TypesetterError) as error:
         raise PluginError(str(error)) from error

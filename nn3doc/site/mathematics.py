@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -58,37 +58,46 @@ class Mathematics:
         self._alphabet = Alphabet()
         self._set: dict[Formula, Setting] = {}
         self._sheet: Sheet | None = None
-        self._is_prepared = False
+        self._prepared: set[str] = set()  # names of pages
         self._ids: Counter[str] = Counter()
 
-    def prepare(self, more: Iterable[str] = ()) -> None:
-        """Typesets every formula of every page that is new, all in one run.
+    def prepare(self, more: Iterable[str] = (), only: Collection[str] | None = None) -> None:
+        """Typesets every formula of pages that is new, all in one run.
 
         Args:
             more: TeX of formulas that `formula` will be asked for, and are on no page.
+            only: The names of these pages; all pages by default.
 
         Raises:
             MathematicsError: A formula that cannot be set, a label or a reference that is wrong.
             TypesetterError: Node or MathJax is missing.
         """
-        if self.book.refresh():
-            self._is_prepared = False
+        self._refresh()
+        names = self.book.sheets.keys() - self._prepared
+        if only is not None:
+            names &= set(only)
         further = [Formula(tex) for tex in more]
-        if not self._is_prepared or further:
-            self._typeset(self.book.sheets.values(), further)
-            self._is_prepared = True
+        if names or further:
+            sheets = [sheet for name, sheet in self.book.sheets.items() if name in names]
+            self._typeset(sheets, further)
+            self._prepared |= names
 
-    def begin(self, name: str, text: str) -> None:
+    def _refresh(self) -> None:
+        if self.book.refresh():
+            self._prepared.clear()
+
+    def begin(self, name: str, text: str, more: Iterable[str] = ()) -> None:
         """Says which page's Markdown is converted from now on.
 
         Args:
             name: The page's file, relative to the folder of pages.
             text: Its Markdown; it may differ from the file's, as a notebook's does.
+            more: As `prepare` has it.
 
         Raises:
             MathematicsError: As `prepare` does.
         """
-        self.prepare()
+        self.prepare(more, [name])
         self._ids.clear()
         sheet = self.book.sheets.get(name)
         if sheet is None or sheet.body != text.strip():
@@ -99,9 +108,10 @@ class Mathematics:
 
     def sheet(self, text: str) -> Sheet:
         """The page that a piece of Markdown belongs to, or the piece as a page of its own."""
-        self.prepare()
+        self._refresh()
         found = self.book.sheet_of(text)
-        if found is not None and found != self._sheet:
+        if found is not None and found != self._sheet:  # whoever converts does not call `begin`
+            self.prepare()
             self._ids.clear()
             self._sheet = found
         here = self._sheet

@@ -86,9 +86,9 @@ class Served:
             if words in line:
                 return line
 
-    def rebuild(self, number: int) -> float:
-        """Saves the page with one sentence more; the seconds of the build that follows."""
-        self.page.write_text(f"{self.text}\nOne sentence more: {number}.\n", encoding="utf-8")
+    def rebuild(self, edit: str) -> float:
+        """Saves the page with a line more; the seconds of the build that follows."""
+        self.page.write_text(f"{self.text}\n{edit}\n", encoding="utf-8")
         found = re.search(r"built in ([\d.]+) seconds", self.until("Documentation built in"))
         assert found
         time.sleep(1.0)  # for the watcher to have seen all there is
@@ -110,6 +110,12 @@ FORGOTTEN = {  # what a build does not find in the cache; the notebook that was 
     "build, formulas to be checked and typeset": ["check", "mathematics*"],
     "build, formulas to be typeset": ["mathematics*"],
     "build, all in the cache": [],
+}
+
+
+EDITS = {  # with formulas, and on the page without
+    "rebuild under `serve`, a sentence more": ("One more: {}.", "One more: {}."),
+    "rebuild under `serve`, a formula more": ("$$\n{0} \\hat Y = \\hat Y \\cdot {0}\n$$", "x{}"),
 }
 
 
@@ -138,10 +144,11 @@ def table(runs: int) -> str:
                     times.append(build(copy, forgotten))
         served = [Served(copy) for copy in copies]
         try:
-            both = seconds["rebuild under `serve` after one edit"] = ([], [])
-            for number in range(runs):
-                for times, server in zip(both, served, strict=True):
-                    times.append(server.rebuild(number))
+            for how, edits in EDITS.items():
+                both = seconds[how] = ([], [])
+                for number in range(runs):
+                    for times, server, edit in zip(both, served, edits, strict=True):
+                        times.append(server.rebuild(edit.format(number)))
             told = [served[0].told(number) for number in range(1, runs + 1)]
         finally:
             for server in served:

@@ -47,7 +47,7 @@ class Site:
         (folder / "page.md").write_text(PAGE, encoding="utf-8")
         report = to_json([check_page(PAGE, code=False)])["pages"][0]
         self.answers.read({"page.md": CheckedText(PAGE, report, "page.html")})
-        self.mathematics.prepare(self.answers.formulas())
+        self.mathematics.prepare(self.answers.formulas("page.md"))
         self.mathematics.begin("page.md", PAGE)
         sheet = self.mathematics.book.sheets["page.md"]
         drawn = [

@@ -11,7 +11,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from nn3doc.site.check_hook import add_findings, with_boxes
+from nn3doc.site.check_hook import CheckedPages, add_findings, with_boxes
 from nn3doc.site.checking import CheckedPage, PageChecker, Told
 
 NOTATION = """\
@@ -27,10 +27,16 @@ WRONG = "# Title\n\nLet $y = x + 1$, so $y - x = 1$.\n\n$$\ny - x = 2\n$$\n\nTex
 class Counting(PageChecker):
     """Counts how often it really checks."""
 
-    asked = 0
+    def __init__(self, cache: Path) -> None:
+        super().__init__(cache)
+        self.order: list[Path] = []
+
+    @property
+    def asked(self) -> int:
+        return len(self.order)
 
     def _ask(self, path: Path, sources: str) -> dict[str, object]:
-        self.asked += 1
+        self.order.append(path)
         return super()._ask(path, sources)
 
 
@@ -56,7 +62,8 @@ def process() -> Iterator[Counting]:
 @pytest.fixture
 def checker(folder: Path, process: Counting) -> Counting:
     """A checker with an empty cache."""
-    process.asked, process._cache = 0, folder / "cache"
+    process.order.clear()
+    process._cache = folder / "cache"
     return process
 
 
@@ -75,9 +82,28 @@ def test_a_page_is_checked_again_only_when_something_it_needs_changes(checker: C
     assert asked_after(Path("other.md"), "Changed.\n") == 1
     assert asked_after(PAGE, RIGHT + "More.\n") == 2
     assert asked_after(Path("first.md"), "Let $y = x + 1$, so $y - 1 = x$.\n") == 3
-    assert asked_after(Path("notation.md"), NOTATION + "\n") == 4
+    assert asked_after(Path("first.md"), "Thus let $y = x + 1$, so $y - 1 = x$.\n") == 3
+    assert asked_after(Path("notation.md"), NOTATION.replace("a number", "real")) == 4
+    assert asked_after(Path("notation.md"), "# N\n\n" + NOTATION.replace("a number", "real")) == 4
     assert asked_after(PAGE, RIGHT) == 5
     assert asked_after(PAGE, RIGHT) == 5
+
+
+def test_a_page_that_was_edited_is_checked_before_those_that_build_on_it(
+    checker: Counting,
+) -> None:
+    both = [PAGE, Path("first.md")]
+    first = checker.start(both)
+    assert (list(first), first.edited) == (both, both)
+    assert [first[path].data["ok"] for path in both] == [True, True]
+    assert checker.start(both).edited == []
+    Path("first.md").write_text("Let $y = x + 2$, so $y - x = 2$.\n", encoding="utf-8")
+    checker.order.clear()
+    checks = checker.start(both)
+    assert checks.edited == [Path("first.md")]
+    assert [checks[path].data["ok"] for path in both] == [False, True]
+    assert checks.is_done(PAGE)
+    assert checker.order == [Path("first.md"), PAGE]
 
 
 def test_what_was_said_is_remembered_from_one_build_to_the_next(
@@ -94,6 +120,7 @@ def test_a_cut_off_file_of_the_cache_is_as_good_as_none(checker: Counting, folde
     said = checker.check(PAGE)
     (kept,) = (folder / "cache").iterdir()
     kept.write_text(kept.read_text(encoding="utf-8")[:50], encoding="utf-8")
+    checker._said.clear()  # what it has in its memory
     assert checker.check(PAGE) == said
     assert checker.asked == 2
 
@@ -130,32 +157,32 @@ def test_a_page_that_ends_the_process_or_never_ends_is_told(folder: Path) -> Non
 # --- on the page --------------------------------------------------------------------------------
 
 
-class Prepared(PageChecker):
-    """Says what it was given."""
-
-    def __init__(self, *told: Told) -> None:
-        super().__init__(Path("nowhere"))
-        self._told = told
-
-    def check(self, path: Path) -> CheckedPage:
-        return CheckedPage({}, self._told)
+FAILING = Told(0, 1, True, "page.md:1:1: wrong\n    1 | # Title\n")
+WEAK = Told(0, 1, False, "page.md:1:1: warning: weak\n")
 
 
-def test_findings_are_warnings_of_mkdocs(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    PAGE.write_text(WRONG, encoding="utf-8")
-    failing = Told(0, 1, True, "page.md:1:1: wrong\n    1 | # Title\n")
-    weak = Told(0, 1, False, "page.md:1:1: warning: weak\n")
+def test_findings_are_warnings_of_mkdocs(
+    folder: Path, checker: Counting, caplog: pytest.LogCaptureFixture
+) -> None:
+    PAGE.write_text("Let $x = 1$.\n\n$y = z$\n", encoding="utf-8")
+    pages = CheckedPages({"page.md": (PAGE.resolve(), "page.html")}, checker)
     with caplog.at_level(logging.INFO):
-        content = add_findings(WRONG, PAGE.resolve(), Prepared(failing, weak))
-    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("WARNING", "page.md:1:1: wrong\n    1 | # Title"),
-        ("INFO", "page.md:1:1: warning: weak"),
+        for _ in range(2):  # told once
+            assert pages["page.md"].report["ok"] is False
+    assert [(one.levelname, one.getMessage().splitlines()[0]) for one in caplog.records] == [
+        ("INFO", "page.md:1:10: warning: these numbers are used nowhere"),
+        ("WARNING", "page.md:3:6: unknown symbol z"),
     ]
+
+
+def test_findings_have_boxes_on_the_page(folder: Path) -> None:
+    PAGE.write_text(WRONG, encoding="utf-8")
+    content = add_findings(WRONG, PAGE.resolve(), CheckedPage({}, (FAILING, WEAK)))
     assert content.count("nn-finding") == 1
 
 
 def test_a_page_without_findings_is_not_touched(folder: Path) -> None:
-    assert add_findings(WRONG, PAGE.resolve(), Prepared()) is WRONG
+    assert add_findings(WRONG, PAGE.resolve(), CheckedPage({}, (WEAK,))) is WRONG
 
 
 BOX = (
@@ -218,18 +245,26 @@ def test_two_findings_at_one_place_are_two_boxes() -> None:
 # --- in a build ---------------------------------------------------------------------------------
 
 
-# What hooks.py does with a page.
+# What hooks.py does with the pages.
 HOOK = """\
 from pathlib import Path
-from nn3doc.site.check_hook import add_findings
+from nn3doc.site.check_hook import CheckedPages, add_findings
 from nn3doc.site.checking import PageChecker
 
 checker = PageChecker(Path("cache"))
+checked = None
+
+def on_files(files, *, config):
+    global checked
+    pages = {file.src_uri: (Path(file.abs_src_path), file.dest_uri)
+             for file in files.documentation_pages()}
+    checked = CheckedPages(pages, checker)
 
 def on_page_markdown(markdown, *, page, config, files):
-    return add_findings(markdown, Path(page.file.abs_src_path), checker)
+    said = checked.said(page.file.src_uri)
+    return add_findings(markdown, Path(page.file.abs_src_path), said)
 
-def on_post_build(*, config):
+def on_shutdown():
     checker.close()
 """
 
