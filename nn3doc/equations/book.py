@@ -163,8 +163,7 @@ class Book(Declarations):
         except NotationError:
             return
         family = Family(letter, parts, "value", None, tex_of(letter, parts), declared=False)
-        self.notation.add(family)
-        self.notation.applied[family.key] = parameters
+        self.notation.add_applied(family, parameters)
 
     def _is_symbol(self, node: Node) -> bool:
         reference = self.notation.reference(node)

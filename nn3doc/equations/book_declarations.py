@@ -313,7 +313,7 @@ class Declarations(Functions):
             Definition(statement, reference.family.key, reference.arguments, reference.row,
                        reference.col, reference.is_entry, left, right)
         )  # fmt: skip
-        self._mark_recursion(statement, reference, right)
+        self._mark_recursion(statement, reference)
 
     def _without_entries(
         self, letter: str, parts: tuple[Part, ...], node: Node
@@ -352,10 +352,10 @@ class Declarations(Functions):
         function = Name(right.start, right.start, inverse)
         return symbol, Call(right.start, right.end, function, (right,))
 
-    def _mark_recursion(self, statement: Statement, reference: Reference, right: Node) -> None:
+    def _mark_recursion(self, statement: Statement, reference: Reference) -> None:
         """A symbol defined by itself a step before or after is gone through step by step."""
         family = reference.family
-        for inner in (*walk(right), *walk(statement.node)):
+        for inner in walk(statement.node):
             if not isinstance(inner, Scripted):
                 continue
             other = self.notation.reference(inner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from nn3doc.equations.tree import (
@@ -109,7 +110,7 @@ class Family:
     members: Node | None = None
     declared: bool = True
 
-    @property
+    @cached_property
     def key(self) -> str:
         """One name for the family, whatever its slots are called."""
         return self.letter + "".join(f"|{part.place}:{part.fixed}" for part in self.parts)

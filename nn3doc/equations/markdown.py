@@ -16,7 +16,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Kind = Literal["front", "fence", "comment", "code", "display", "inline"]
@@ -139,7 +139,12 @@ def scan(text: str) -> list[Region]:
     Raises:
         MarkdownError: A fence, a comment, a display or an environment is never closed.
     """
-    return _attach_remarks(text, list(_regions(text)))
+    return list(_scan(text))
+
+
+@lru_cache(maxsize=100)  # the reader, the table and the code of a page ask in turn
+def _scan(text: str) -> tuple[Region, ...]:
+    return tuple(_attach_remarks(text, list(_regions(text))))
 
 
 def formulas(text: str) -> list[Region]:

@@ -80,6 +80,7 @@ class Notation:
     index_sets: dict[str, str] = field(default_factory=dict)
     applied: dict[str, tuple[Node, ...]] = field(default_factory=dict)
     _by_key: dict[str, Family] = field(default_factory=dict, repr=False)
+    _lexicon: Lexicon | None = field(default=None, repr=False, compare=False)
     # What nodes stand for. It is shared by copies, until one of them is added to.
     _known: dict[int, tuple[Node, Reference | None]] = field(
         default_factory=dict, repr=False, compare=False
@@ -91,12 +92,17 @@ class Notation:
             {letter: list(families) for letter, families in self.families.items()},
             dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
             dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self.applied),
-            dict(self._by_key), self._known,
+            dict(self._by_key), self._lexicon, self._known,
         )  # fmt: skip
 
     @property
     def lexicon(self) -> Lexicon:
         """Longer names and functions, for the reader of TeX."""
+        if self._lexicon is None:
+            self._lexicon = self._gathered_lexicon()
+        return self._lexicon
+
+    def _gathered_lexicon(self) -> Lexicon:
         names, functions = set(), set()
         for letter, families in self.families.items():
             if not (len(letter) == 1 or is_one_command(letter)):
@@ -113,7 +119,7 @@ class Notation:
     def add(self, family: Family) -> Family:
         """Adds a family; one with the same pattern is replaced."""
         self._by_key[family.key] = family
-        self._known = {}
+        self._known, self._lexicon = {}, None
         known = self.families.setdefault(family.letter, [])
         known[:] = [other for other in known if other.key != family.key]
         known.append(family)
@@ -124,6 +130,12 @@ class Notation:
             self.concrete.update(family.slots)
         return family
 
+    def add_applied(self, family: Family, parameters: tuple[Node, ...]) -> None:
+        """Adds a family of values that are written with the symbols they depend on."""
+        self.add(family)
+        self.applied[family.key] = parameters
+        self._lexicon = None
+
     @property
     def slots(self) -> frozenset[str]:
         """The letters of all indices that some symbol has."""
@@ -132,7 +144,7 @@ class Notation:
     def remove(self, family: Family) -> None:
         """Takes a family out."""
         self._by_key.pop(family.key, None)
-        self._known = {}
+        self._known, self._lexicon = {}, None
         kept = [other for other in self.families[family.letter] if other.key != family.key]
         self.families[family.letter] = kept
         if not kept:

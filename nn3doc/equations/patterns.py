@@ -225,18 +225,25 @@ def stepped_index(node: Node, notation: Notation) -> tuple[str, int] | None:
 def is_numeric(node: Node) -> bool:
     """Whether an expression has numbers in it and no symbols."""
     numbers = False
-    powers = {
+    for inner in walk(node):
+        if isinstance(inner, Number):
+            numbers = True
+        elif isinstance(inner, Name) and inner.letter not in _CONSTANTS and not (
+            inner.letter == "e" and id(inner) in _bases_of_powers(node)
+        ):  # fmt: skip
+            return False  # a lone e is somebody's symbol
+    return numbers
+
+
+_CONSTANTS = frozenset([r"\pi", r"\log", r"\ln", r"\exp", r"\sqrt"])
+
+
+def _bases_of_powers(node: Node) -> set[int]:
+    return {
         id(inner.base) for inner in walk(node)
         if isinstance(inner, Scripted) and inner.marks and not inner.sub
         and all(mark.kind == "power" for mark in inner.marks)
     }  # fmt: skip
-    for inner in walk(node):
-        if isinstance(inner, Name) and inner.letter != r"\pi" and not (
-            inner.letter == "e" and id(inner) in powers  # a lone e is somebody's symbol
-        ) and not re.fullmatch(r"\\(log|ln|exp|sqrt)", inner.letter):  # fmt: skip
-            return False
-        numbers = numbers or isinstance(inner, Number)
-    return numbers
 
 
 def assumption(node: Relation) -> tuple[Node, str] | None:
