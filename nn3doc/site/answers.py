@@ -53,6 +53,7 @@ class _Page:
     equations: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)
     marked: dict[str, tuple[str, Evidence]] = field(default_factory=dict)
+    annotated: dict[tuple[str, str | None], str | None] = field(default_factory=dict)
 
 
 class Answers:
@@ -173,26 +174,13 @@ class Answers:
 
     def _annotated(self, sheet: Sheet, region: Region) -> str | None:
         page = self._page(sheet.name)
-        equation = page.equations.get(_key(region)) if page else None
-        if equation is None:
+        if page is None:
             return None
-        tex = region.body
-        # Blanks may have changed since the page was checked, nothing else has.
-        places = [place for place, character in enumerate(tex) if not character.isspace()]
-        places.append(len(tex))
-        pieces = []
-        done = 0
-        for symbol in equation["symbols"]:
-            start, last = (
-                len("".join(equation["tex"][:offset].split()))
-                for offset in (symbol["start"], symbol["end"])
-            )
-            start, end = places[start], places[last - 1] + 1
-            part = f",part={symbol['part']}" if symbol["part"] else ""
-            data = f"\\data{{symbol={slug(symbol['key'])}{part}}}"
-            pieces += [tex[done:start], f"{{{data}{{{tex[start:end]}}}}}"]
-            done = end
-        return "".join([*pieces, tex[done:]])
+        key = region.body, region.unchecked
+        if key not in page.annotated:  # it is asked for when typeset, and when drawn
+            equation = page.equations.get(_key(region))
+            page.annotated[key] = _annotated(region.body, equation) if equation else None
+        return page.annotated[key]
 
     def _mark(self, sheet: Sheet, region: Region, anchor: str) -> str:
         page = self._page(sheet.name)
@@ -261,6 +249,26 @@ def _read(checked: CheckedText) -> _Page:
     for symbol in page.symbols.values():
         symbol["names"] = _names(symbol, page.symbols.values())
     return page
+
+
+def _annotated(tex: str, equation: Mapping[str, Any]) -> str:
+    """A formula's TeX with its symbols marked."""
+    # Blanks may have changed since the page was checked, nothing else has.
+    places = [place for place, character in enumerate(tex) if not character.isspace()]
+    places.append(len(tex))
+    pieces = []
+    done = 0
+    for symbol in equation["symbols"]:
+        start, last = (
+            len("".join(equation["tex"][:offset].split()))
+            for offset in (symbol["start"], symbol["end"])
+        )
+        start, end = places[start], places[last - 1] + 1
+        part = f",part={symbol['part']}" if symbol["part"] else ""
+        data = f"\\data{{symbol={slug(symbol['key'])}{part}}}"
+        pieces += [tex[done:start], f"{{{data}{{{tex[start:end]}}}}}"]
+        done = end
+    return "".join([*pieces, tex[done:]])
 
 
 def _names(symbol: Mapping[str, Any], all_of_page: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -17,6 +17,9 @@ _TABLE = re.compile(r"<table>(?P<inner>.*?)</table>", re.DOTALL)
 _ALIVE = re.compile(
     r"<(?=/?(?:script|style|iframe|object|embed|base|meta|link|form)\b)", re.IGNORECASE
 )
+_CHANGED = re.compile(r"\bon|\bhref|script:|&#|<(?:pre|td|th)\b", re.IGNORECASE)
+_ID = re.compile(r"\bid\b")
+_CHECKBOX = re.compile("checkbox")
 _HEADING = re.compile(r"<h[1-6]\b[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
 
 
@@ -27,22 +30,12 @@ def dress(content: str) -> str:
     security policy names only the scripts that stand in the theme's templates.
     """
     content = _ALIVE.sub("&lt;", content)
-    content = change_tags(content, _without_handlers, having="on")
-    content = change_tags(content, _without_scripts, having="href=")
-    return change_tags(_boxed_tables(content), _mended)
+    return change_tags(_boxed_tables(content), _mended, having=_CHANGED)
 
 
-def _without_handlers(name: str, attributes: Attributes) -> Attributes | None:
-    kept = {key: value for key, value in attributes.items() if not key.lower().startswith("on")}
-    return kept if kept != attributes else None
-
-
-def _without_scripts(name: str, attributes: Attributes) -> Attributes:
-    return {
-        key: value
-        for key, value in attributes.items()
-        if not (value or "").strip().lower().startswith(("javascript:", "vbscript:"))
-    }
+def _is_safe(name: str, value: str | None) -> bool:
+    is_script = (value or "").strip().lower().startswith(("javascript:", "vbscript:"))
+    return not is_script and not name.lower().startswith("on")
 
 
 def ids(content: str) -> set[str]:
@@ -52,7 +45,7 @@ def ids(content: str) -> set[str]:
     def note(name: str, attributes: Attributes) -> None:
         found.update(value for key, value in attributes.items() if key == "id" and value)
 
-    change_tags(content, note, having="id=")
+    change_tags(content, note, having=_ID)
     return found
 
 
@@ -64,7 +57,7 @@ def dress_page(page: str) -> str:
             return None
         return {key: value for key, value in attributes.items() if key != "autocomplete"}
 
-    return change_tags(page, valid, having="checkbox")
+    return change_tags(page, valid, having=_CHECKBOX)
 
 
 def _boxed_tables(content: str) -> str:
@@ -89,10 +82,10 @@ def _boxed_tables(content: str) -> str:
 
 
 def _mended(name: str, attributes: Attributes) -> Attributes | None:
-    if name == "pre" and "tabindex" not in attributes:
-        return {**attributes, "tabindex": "0"}
-    if name in ("td", "th") and (attributes.get("style") or "").startswith("text-align"):
-        align = (attributes["style"] or "").split(":")[1].strip(" ;")
-        kept = {key: value for key, value in attributes.items() if key != "style"}
-        return {**kept, "class": f"{kept.get('class') or ''} {align}".strip()}
-    return None
+    mended = {key: value for key, value in attributes.items() if _is_safe(key, value)}
+    if name == "pre":
+        mended.setdefault("tabindex", "0")
+    if name in ("td", "th") and (mended.get("style") or "").startswith("text-align"):
+        align = (mended.pop("style") or "").split(":")[1].strip(" ;")
+        mended["class"] = f"{mended.get('class') or ''} {align}".strip()
+    return mended if mended != attributes else None

@@ -57,6 +57,7 @@ class Mathematics:
         self._typesetter = Typesetter(cache)
         self._alphabet = Alphabet()
         self._set: dict[Formula, Setting] = {}
+        self._drawings: dict[str, str] = {}
         self._sheet: Sheet | None = None
         self._prepared: set[str] = set()  # names of pages
         self._ids: Counter[str] = Counter()
@@ -160,13 +161,15 @@ class Mathematics:
 
     def formula(self, tex: str) -> str:
         """An inline formula that is on no page, as HTML; as code if it cannot be typeset."""
-        formula = Formula(tex)
-        if formula not in self._set:
-            self._typeset([], [formula])
-        setting = self._set.get(formula)
-        if setting is None or not set(setting.colours) <= set(COLOURS):
-            return f"<code>{escape(tex)}</code>"
-        return self._svg(setting, tex)
+        if tex not in self._drawings:  # the same symbols are in the tables of many pages
+            formula = Formula(tex)
+            if formula not in self._set:
+                self._typeset([], [formula])
+            setting = self._set.get(formula)
+            if setting is None or not set(setting.colours) <= set(COLOURS):
+                return f"<code>{escape(tex)}</code>"
+            self._drawings[tex] = self._svg(setting, tex)
+        return self._drawings[tex]
 
     def style(self) -> str:
         """The style rules that all formulas drawn so far need, their font included."""

@@ -17,6 +17,7 @@ from nn3doc.site.tags import Attributes, change_tags
 __all__ = ["InlineStyles", "add_policy", "inline_scripts", "policy"]
 
 _SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script\s*>", re.DOTALL)
+_STYLE = re.compile("style", re.IGNORECASE)
 _CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 
 
@@ -38,7 +39,7 @@ class InlineStyles:
                 f"a page holds its own stylesheet, {element[0]!r}, which the site's"
                 " Content-Security-Policy refuses; move it to docs/assets/stylesheets/"
             )
-        return change_tags(page, self._with_class, having="style")
+        return change_tags(page, self._with_class, having=_STYLE)
 
     def _with_class(self, name: str, attributes: Attributes) -> Attributes | None:
         if "style" not in attributes:

@@ -21,6 +21,8 @@ _REFERENCES = (
     "popovertarget",
 )
 
+_MOVED = re.compile(rf"\b(?:id|{'|'.join(_REFERENCES)}|href)\b|url\(#")
+
 
 def one_page(pages: dict[str, str]) -> str:
     """Joins the contents of pages.
@@ -41,9 +43,8 @@ def one_page(pages: dict[str, str]) -> str:
 
         # All that is folded on the page is open on paper.
         content = re.sub(r"<details(?![^>]*\bopen\b)", "<details open", content)
-        sections.append(
-            f'<section class="page" id="{escape(page)}">{change_tags(content, moved)}</section>'
-        )
+        content = change_tags(content, moved, having=_MOVED)
+        sections.append(f'<section class="page" id="{escape(page)}">{content}</section>')
     return "\n".join(sections)
 
 

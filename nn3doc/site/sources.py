@@ -9,6 +9,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def sources(code: Iterable[str]) -> list[Path]:
     return sorted(found)
 
 
+@lru_cache(maxsize=500)  # most files are imported by many others
 def _imports(text: str) -> list[str]:
     names = []
     for node in ast.walk(ast.parse(text)):

@@ -13,14 +13,15 @@ __all__ = ["Attributes", "change_tags", "text_of"]
 Attributes = dict[str, str | None]
 """Attributes of a tag by name, in their order; None for one without a value (`hidden`)."""
 
-_TOKEN = re.compile(
-    r"""<!--.*?-->  # what looks like a tag in comments, scripts and styles is none
-      | <(?P<raw>script|style)\b.*?</(?P=raw)\s*>
-      | <(?P<name>[a-zA-Z][^\s/>]*)
-         (?P<attributes>(?:\s+[^\s=>/"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)
-         \s*(?P<slash>/?)>""",
-    re.DOTALL | re.VERBOSE,
-)
+_TAG = r"""
+    <!--.*?-->  # what looks like a tag in comments, scripts and styles is none
+  | <(?P<raw>script|style)\b.*?</(?P=raw)\s*>
+  | <(?P<name>[a-zA-Z][^\s/>]*)
+     (?P<attributes>(?:\s+[^\s=>/"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)
+     \s*(?P<slash>/?)>"""
+_TOKEN = re.compile(_TAG, re.DOTALL | re.VERBOSE)
+_TOKEN_OR_DRAWING = re.compile(rf"(?P<drawing><svg\b.*?</svg\s*>) | {_TAG}", re.DOTALL | re.VERBOSE)
+_ANY = re.compile("")
 _ATTRIBUTE = re.compile(
     r"""\s+(?P<name>[^\s=>/"']+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""
 )
@@ -29,7 +30,7 @@ _ATTRIBUTE = re.compile(
 def change_tags(
     page: str,
     change: Callable[[str, Attributes], Mapping[str, str | None] | None],
-    having: str = "",
+    having: re.Pattern[str] = _ANY,
 ) -> str:
     """Rewrites start tags of a page.
 
@@ -37,16 +38,22 @@ def change_tags(
         page: HTML, a whole document or a part of one.
         change: Called with the name and the attributes of start tags, in order. It returns the
             attributes to write, or None to leave the tag as it is.
-        having: Only tags with this in their text are looked at; pages full of drawn mathematics
-            have tens of thousands that matter to nobody.
+        having: Only tags with this in their text are looked at. Drawings are passed over whole
+            where they lack it: mathematics has tens of thousands of tags that matter to nobody.
 
     Returns:
         The page; tags for which `change` returned None, end tags and text are what they were.
     """
 
-    def replacement(match: re.Match[str]) -> str:
+    def drawing_or_tag(match: re.Match[str]) -> str:
+        drawing: str | None = match["drawing"]
+        if drawing is None:
+            return tag(match)
+        return _TOKEN.sub(tag, drawing) if having.search(drawing) else drawing
+
+    def tag(match: re.Match[str]) -> str:
         name = match["name"]
-        if name is None or having not in match[0]:
+        if name is None or not having.search(match[0]):
             return match[0]
         attributes = change(name, _attributes(match["attributes"]))
         if attributes is None:
@@ -57,7 +64,7 @@ def change_tags(
         )
         return f"<{name}{written}{match['slash']}>"
 
-    return _TOKEN.sub(replacement, page)
+    return _TOKEN_OR_DRAWING.sub(drawing_or_tag, page) if having.search(page) else page
 
 
 def _attributes(text: str) -> Attributes:
