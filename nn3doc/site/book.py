@@ -81,6 +81,11 @@ class Sheet:
         """The page without its front matter, as Python-Markdown's extensions see it."""
         return plain(_FRONT.sub("", self.text))
 
+    @cached_property
+    def whole(self) -> str:
+        """The page with its front matter, as Python-Markdown's extensions see it."""
+        return plain(self.text)
+
     def error(self, start: int, end: int, what: str, *notes: str) -> MathematicsError:
         """An error at a place on this page."""
         return MathematicsError(message(self.path, self.text, start, end, what, *notes))
@@ -129,7 +134,7 @@ class Book:
     def sheet_of(self, text: str) -> Sheet | None:
         """The page of which this is the Markdown, with or without its front matter."""
         body = plain(text)
-        return next((s for s in self.sheets.values() if body in (s.body, plain(s.text))), None)
+        return next((s for s in self.sheets.values() if body in (s.body, s.whole)), None)
 
     def page_number(self, name: str) -> int:
         """The place of a page in the navigation, from 1; pages that it leaves out come last."""

@@ -56,7 +56,8 @@ class CheckedPage:
     """What the check of a page says.
 
     Attributes:
-        data: The page as `nn3doc check --json` tells it (nn3doc.equations.jsonform).
+        data: The page as `nn3doc check --json` tells it (nn3doc.equations.jsonform), without the
+            trees of its formulas.
         told: Its findings.
         examples: What is said of the examples on it (nn3doc.equations.examples).
     """
@@ -268,9 +269,12 @@ def _work(connection: Connection) -> None:
             for found in report.all_findings
         ]
         told_of = told_of_page(read_page(Path(path))[0], Path(path))
+        data = to_json([report])["pages"][0]
+        for equation in data["equations"]:
+            del equation["tree"]  # half of all, and of no use to the site
         connection.send(
             {
-                "data": to_json([report])["pages"][0],
+                "data": data,
                 "told": told,
                 "examples": [asdict(one) for one in told_of],
             }

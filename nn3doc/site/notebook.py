@@ -50,6 +50,9 @@ def executed(path: Path, cache: Path) -> NotebookNode:
         return _read(kept)
     _run(notebook, path)
     _without_addresses(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
     cache.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(".part")
     part.write_text(str(nbformat.writes(notebook)), encoding="utf-8")
@@ -127,7 +130,7 @@ def as_markdown(notebook: NotebookNode) -> str:
         elif cell.cell_type == "code":
             if cell.source.strip() and "hide-input" not in cell.metadata.get("tags", []):
                 parts.append(_fence("python", cell.source))
-            parts += [_output(output, cell) for output in _joined(cell.outputs)]
+            parts += [_output(output, cell) for output in cell.outputs]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

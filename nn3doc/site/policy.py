@@ -17,7 +17,7 @@ from nn3doc.site.tags import Attributes, change_tags
 __all__ = ["InlineStyles", "add_policy", "inline_scripts", "policy"]
 
 _SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script\s*>", re.DOTALL)
-_STYLE = re.compile("style", re.IGNORECASE)
+_STYLE = re.compile(r"\bstyle\s*=", re.IGNORECASE)
 _CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 
 

@@ -20,7 +20,8 @@ _TAG = r"""
      (?P<attributes>(?:\s+[^\s=>/"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)
      \s*(?P<slash>/?)>"""
 _TOKEN = re.compile(_TAG, re.DOTALL | re.VERBOSE)
-_TOKEN_OR_DRAWING = re.compile(rf"(?P<drawing><svg\b.*?</svg\s*>) | {_TAG}", re.DOTALL | re.VERBOSE)
+_DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL)
+_TOKEN_OR_DRAWING = re.compile(rf"(?P<drawing>{_DRAWING.pattern}) | {_TAG}", re.DOTALL | re.VERBOSE)
 _ANY = re.compile("")
 _ATTRIBUTE = re.compile(
     r"""\s+(?P<name>[^\s=>/"']+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""

@@ -42,7 +42,6 @@ def result(**data: object) -> object:
         (code("x = 1"), "```python\nx = 1\n```\n"),
         (code(""), "\n"),
         (code("print(1)", printed("1\n")), "```python\nprint(1)\n```\n\n```output\n1\n```\n"),
-        (code("x", printed("1\n"), printed("2\n")), "```python\nx\n```\n\n```output\n1\n2\n```\n"),
         (code("x", printed("10%\r50%\r100%\n")), "```python\nx\n```\n\n```output\n100%\n```\n"),
         (code("x", result(text_plain="3")), "```python\nx\n```\n\n```output\n3\n```\n"),
         (code("x", tags=["hide-input"]), "\n"),
@@ -90,6 +89,15 @@ def test_running_twice_gives_the_same_file(tmp_path: Path) -> None:
     again = executed(path, tmp_path / "other-cache")
     assert once.cells[0].outputs[0].data["text/plain"] == "<object>"
     assert nbformat.writes(once) == nbformat.writes(again)
+
+
+def test_what_was_printed_bit_by_bit_is_one_piece(tmp_path: Path) -> None:
+    """The clock decides in how many pieces it arrives."""
+    cell = new_code_cell(
+        "for n in (1, 2):\n    print(n, flush=True)\n    __import__('time').sleep(0.3)"
+    )
+    ran = executed(write(tmp_path / "page.ipynb", cell), tmp_path / "cache")
+    assert [output.text for output in ran.cells[0].outputs] == ["1\n2\n"]
 
 
 def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
