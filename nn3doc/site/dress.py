@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from html import escape
 
-from nn3doc.site.tags import Attributes, change_tags, text_of
+from nn3doc.site.tags import Attributes, attribute, change_tags, text_of
 
 __all__ = ["dress", "dress_page", "ids"]
 
@@ -17,8 +17,8 @@ _TABLE = re.compile(r"<table>(?P<inner>.*?)</table>", re.DOTALL)
 _ALIVE = re.compile(
     r"<(?=/?(?:script|style|iframe|object|embed|base|meta|link|form)\b)", re.IGNORECASE
 )
-_CHANGED = re.compile(r"\bon\w+\s*=|\bhref|script:|&#|<(?:pre|td|th)\b", re.IGNORECASE)
-_ID = re.compile(r"\bid\b")
+_CHANGED = [*attribute("on", "href"), "script:", "&#", "<pre", "<td", "<th"]
+_ID = attribute("id")
 _CHECKBOX = re.compile(r"""(<input\b(?=[^>]*\btype="checkbox")[^>]*?)\s+autocomplete="[^">]*\"""")
 _HEADING = re.compile(r"<h[1-6]\b[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
 

@@ -12,12 +12,12 @@ import hashlib
 import re
 from base64 import b64encode
 
-from nn3doc.site.tags import Attributes, change_tags
+from nn3doc.site.tags import Attributes, attribute, change_tags
 
 __all__ = ["InlineStyles", "add_policy", "inline_scripts", "policy"]
 
 _SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script\s*>", re.DOTALL)
-_STYLE = re.compile(r"\bstyle\s*=", re.IGNORECASE)
+_STYLE = attribute("style")
 _CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 
 

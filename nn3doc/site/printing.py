@@ -8,7 +8,7 @@ import re
 from html import escape
 from urllib.parse import unquote, urlsplit
 
-from nn3doc.site.tags import Attributes, change_tags
+from nn3doc.site.tags import Attributes, attribute, change_tags
 
 __all__ = ["one_page"]
 
@@ -21,7 +21,7 @@ _REFERENCES = (
     "popovertarget",
 )
 
-_MOVED = re.compile(rf"\b(?:id|{'|'.join(_REFERENCES)}|href)\b|url\(#")
+_MOVED = [*attribute("id", *_REFERENCES, "href", "xlink:href"), "url(#"]
 
 
 def one_page(pages: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ import re
 __all__ = ["searchable"]
 
 _NO_WORDS = re.compile(
-    r"""<svg\b.*?</svg\s*>  # mathematics is private characters, pictures are scattered letters
+    r"""<svg\b[^<]*+(?:<(?!/svg)[^<]*+)*+</svg\s*>  # private characters, scattered letters
       | <a\ class="(?:number|check)\b[^>]*>.*?</a>  # beside equations: # and \u2713
     """,
     re.DOTALL | re.VERBOSE,

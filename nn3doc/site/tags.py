@@ -5,10 +5,10 @@ them anew would change what those wrote; here all but the tags meant stays byte 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape, unescape
 
-__all__ = ["Attributes", "change_tags", "text_of"]
+__all__ = ["Attributes", "attribute", "change_tags", "text_of"]
 
 Attributes = dict[str, str | None]
 """Attributes of a tag by name, in their order; None for one without a value (`hidden`)."""
@@ -20,9 +20,8 @@ _TAG = r"""
      (?P<attributes>(?:\s+[^\s=>/"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)
      \s*(?P<slash>/?)>"""
 _TOKEN = re.compile(_TAG, re.DOTALL | re.VERBOSE)
-_DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL)
+_DRAWING = re.compile(r"<svg\b[^<]*+(?:<(?!/svg)[^<]*+)*+</svg\s*>")
 _TOKEN_OR_DRAWING = re.compile(rf"(?P<drawing>{_DRAWING.pattern}) | {_TAG}", re.DOTALL | re.VERBOSE)
-_ANY = re.compile("")
 _ATTRIBUTE = re.compile(
     r"""\s+(?P<name>[^\s=>/"']+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""
 )
@@ -31,7 +30,7 @@ _ATTRIBUTE = re.compile(
 def change_tags(
     page: str,
     change: Callable[[str, Attributes], Mapping[str, str | None] | None],
-    having: re.Pattern[str] = _ANY,
+    having: Sequence[str] = ("",),
 ) -> str:
     """Rewrites start tags of a page.
 
@@ -39,22 +38,27 @@ def change_tags(
         page: HTML, a whole document or a part of one.
         change: Called with the name and the attributes of start tags, in order. It returns the
             attributes to write, or None to leave the tag as it is.
-        having: Only tags with this in their text are looked at. Drawings are passed over whole
-            where they lack it: mathematics has tens of thousands of tags that matter to nobody.
+        having: Only tags with one of these in their text are looked at; letters are small, and
+            stand for capitals, too. Drawings are passed over whole where they lack them:
+            mathematics has tens of thousands of tags that matter to nobody.
 
     Returns:
         The page; tags for which `change` returned None, end tags and text are what they were.
     """
 
+    def has(text: str) -> bool:
+        text = text.lower()
+        return any(part in text for part in having)
+
     def drawing_or_tag(match: re.Match[str]) -> str:
         drawing: str | None = match["drawing"]
         if drawing is None:
             return tag(match)
-        return _TOKEN.sub(tag, drawing) if having.search(drawing) else drawing
+        return _TOKEN.sub(tag, drawing) if has(drawing) else drawing
 
     def tag(match: re.Match[str]) -> str:
         name = match["name"]
-        if name is None or not having.search(match[0]):
+        if name is None or not has(match[0]):
             return match[0]
         attributes = change(name, _attributes(match["attributes"]))
         if attributes is None:
@@ -65,7 +69,7 @@ def change_tags(
         )
         return f"<{name}{written}{match['slash']}>"
 
-    return _TOKEN_OR_DRAWING.sub(drawing_or_tag, page) if having.search(page) else page
+    return _TOKEN_OR_DRAWING.sub(drawing_or_tag, page) if has(page) else page
 
 
 def _attributes(text: str) -> Attributes:
@@ -75,6 +79,11 @@ def _attributes(text: str) -> Attributes:
         value = next((value for value in values if value is not None), None)
         found[match["name"]] = None if value is None else unescape(value)
     return found
+
+
+def attribute(*names: str) -> list[str]:
+    """Texts of which tags with one of these attributes have one, for `having` of `change_tags`."""
+    return [before + name for name in names for before in " \n\t/'\""]
 
 
 def text_of(html: str) -> str:
