@@ -83,6 +83,8 @@ class Claims(Sides):
                                              and is_numeric(node.sides[place + 1])):  # fmt: skip
             self._numbers(statement, node, place, sides, layers, result)
             return
+        if not statement.own:  # it is asked for its numbers only
+            return
         if operator == "~":
             self._approximately(statement, node.sides[place + 1], (left, right), layers, result)
             return
@@ -278,7 +280,7 @@ class Claims(Sides):
             result.instances += said.instances
             result.difference = max(result.difference, said.difference)
             result.witnesses.append(Witness("numbers", "worked example"))
-            if known is not None:
+            if known is not None and statement.own:
                 self.tested |= self._closure(known)
             return
         if said.given:

@@ -248,10 +248,17 @@ class Notation:
     def canonical(self, size: Size) -> Size:
         """A size with every name put to the one it is the same as."""
         number = size.number
-        if number is not None and number in self.literals:
+        if number is not None:
+            if number not in self.literals:
+                return size
             size = self.literals[number]
         for _ in range(4):
-            known = {**self.same_sizes, **{n: Size.of(v) for n, v in self.numbers.items()}}
+            known = {}
+            for name in size.names:
+                if name in self.numbers:
+                    known[name] = Size.of(self.numbers[name])
+                elif name in self.same_sizes:
+                    known[name] = self.same_sizes[name]
             following = size.replace(known)
             if following == size:
                 return size

@@ -138,6 +138,8 @@ class Numbers:
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
                 return self._give(key, known, literal, where, statement)
+            elif not statement.own:  # its own page says whether these numbers follow
+                return Held(held=True)
             else:
                 evaluator = self.evaluator()
                 array = evaluator(known)
