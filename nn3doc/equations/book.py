@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from nn3doc.equations.book_declarations import Declarations
 from nn3doc.equations.definitions import Definition, Statement
@@ -250,15 +251,33 @@ class Book(Declarations):
         known = self.constraints.get(reference.family.key, ())
         return any(kind.startswith(found[1]) for kind in known)
 
+    def copy(self) -> Book:
+        """The same book, to be added to without changing this one; it shares what is said."""
+        book = Book(self.notation.copy(apart=True))
+        for name in (*_SAID, "_steps", "_numeric", "_whole"):
+            setattr(book, name, _copied(getattr(self, name)))
+        return book
+
     def sized(self, sizes: Mapping[str, int]) -> Book:
         """The same page with numbers for sizes; nothing that was worked out is taken over."""
         notation = self.notation.copy()
         notation.numbers.update(sizes)
         book = Book(notation)
-        for name in ("statements", "definitions", "functions", "updates", "constraints", "eigen",
-                     "assumed_by", "aliases", "problems", "current"):  # fmt: skip
+        for name in _SAID:
             setattr(book, name, getattr(self, name))
+        book.current = self.current
         return book
+
+
+_SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",
+         "aliases", "problems")  # fmt: skip
+
+
+def _copied(value: Any) -> Any:
+    """Lists, sets and dictionaries anew, and those in dictionaries; all else is shared."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return type(value)(value) if isinstance(value, list | set) else value
 
 
 __all__ = ["Book", "Definition", "Statement", "concrete_letters", "is_numeric", "layer_limits",

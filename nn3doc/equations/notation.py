@@ -86,13 +86,18 @@ class Notation:
         default_factory=dict, repr=False, compare=False
     )
 
-    def copy(self) -> Notation:
-        """A notation that can be added to without changing this one."""
+    def copy(self, *, apart: bool = False) -> Notation:
+        """A notation that can be added to without changing this one.
+
+        Args:
+            apart: Whether anything else of it may change as well, the range of an index for one.
+        """
         return Notation(
             {letter: list(families) for letter, families in self.families.items()},
             dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
             dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self.applied),
-            dict(self._by_key), self._lexicon, self._known,
+            dict(self._by_key), self._lexicon,
+            dict(self._known) if apart else self._known,
         )  # fmt: skip
 
     @property

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from nn3doc.equations.book import Book
@@ -29,7 +30,7 @@ from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
-from nn3doc.equations.table import read_table, undeclared_sizes
+from nn3doc.equations.table import read_table, tables, undeclared_sizes
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Formula, to_json
 from nn3doc.equations.witness import add_witnesses
@@ -147,26 +148,24 @@ def inspect_page(
 ) -> Checked:  # fmt: skip
     """As `check_page`, with all that stands behind the report."""
     report = Report(path, text)
-    book = Book(Notation())
+    earlier = tuple(notation), tuple(builds_on)
+    try:
+        regions, own = formulas(text), tables(text)
+    except MarkdownError as error:
+        report.findings.append(Finding("page", str(error), error.offset, error.end, (error.cure,)))
+        book = Book(Notation())
+        return Checked(report, book, Checker(book, seeds))
+    if own and all(source.text != text for source in notation):
+        book, problems = _book(*earlier, text)
+    else:
+        kept, problems = _book_without_own_table(*earlier)
+        book = kept.copy()
+    report.findings += problems
     checker = Checker(book, seeds)
-    checked = Checked(report, book, checker)
+    checked = Checked(report, book, checker, regions=regions)
     checked.again = lambda changed: (
         inspect_page(changed, path, notation, builds_on, code, True, seeds).report
     )
-    try:
-        checked.regions = formulas(text)
-    except MarkdownError as error:
-        report.findings.append(Finding("page", str(error), error.offset, error.end, (error.cure,)))
-        return checked
-    for source in notation:
-        _read_source_table(source, book, report)
-    if not any(source.text == text for source in notation):
-        for problem in read_table(text, book.notation):
-            report.findings.append(
-                Finding("notation", problem.message, problem.start, problem.end, (problem.cure,))
-            )
-    for source in (*notation, *builds_on):
-        _read_statements(source, book, only_tables=source in notation)
     _read_own(text, checked)
     for problem in undeclared_sizes(text, book.notation):
         report.findings.append(
@@ -181,6 +180,39 @@ def inspect_page(
         add_witnesses(checked, text, path, snippets)
         _report_untested(checked, strict)  # without its code nobody knows what tests what
     return checked
+
+
+def _book(
+    notation: tuple[Source, ...], builds_on: tuple[Source, ...], text: str = ""
+) -> tuple[Book, tuple[Finding, ...]]:
+    """What is known before a page's own formulas are read.
+
+    Args:
+        notation: Pages with notation tables.
+        builds_on: Pages whose definitions hold.
+        text: The page, for its own notation table.
+
+    Returns:
+        The book, and what is wrong with the tables.
+    """
+    book = Book(Notation())
+    findings: list[Finding] = []
+    for source in notation:
+        findings += _read_source_table(source, book)
+    findings += [
+        Finding("notation", problem.message, problem.start, problem.end, (problem.cure,))
+        for problem in read_table(text, book.notation)
+    ]
+    for source in (*notation, *builds_on):
+        _read_statements(source, book, only_tables=source in notation)
+    return book, tuple(findings)
+
+
+@lru_cache(maxsize=8)  # the pages of a site build on the same few, and on one more each
+def _book_without_own_table(
+    notation: tuple[Source, ...], builds_on: tuple[Source, ...]
+) -> tuple[Book, tuple[Finding, ...]]:
+    return _book(notation, builds_on)
 
 
 # --- sources --------------------------------------------------------------------------------
@@ -223,13 +255,15 @@ def _builds_on(path: Path, text: str, seen: set[Path]) -> list[Source]:
     return sources
 
 
-def _read_source_table(source: Source, book: Book, report: Report) -> None:
+def _read_source_table(source: Source, book: Book) -> list[Finding]:
+    findings = []
     for problem in read_table(source.text, book.notation):
         line, column = Lines(source.text).place(problem.start)
-        report.findings.append(
-            Finding("notation", f"{source.path}:{line}:{column}: {problem.message}", 0, 0,
-                    (problem.cure,))
+        where = f"{source.path}:{line}:{column}"
+        findings.append(
+            Finding("notation", f"{where}: {problem.message}", 0, 0, (problem.cure,))
         )  # fmt: skip
+    return findings
 
 
 def _read_statements(source: Source, book: Book, only_tables: bool) -> None:

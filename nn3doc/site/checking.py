@@ -7,6 +7,7 @@ because the process is then started anew.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -257,6 +258,8 @@ def _work(connection: Connection) -> None:
     from nn3doc.equations.messages import render
 
     sys.path.insert(0, str(Path.cwd()))
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(100_000)  # a page makes many objects that live as long as its check
     while True:
         try:
             folder, path = connection.recv()
