@@ -124,10 +124,12 @@ class Numbers:
         if known is None or (known.operation in ("number", "stack") and _is_plain(left)):
             one, two = self._literal(left, digits), self._literal(right)
             return self._hold(one, two, right)
+        key = known.data if known.operation == "family" and not known.arguments else None
+        if not statement.own and (update or key is None or not self._is_free(key)):
+            return Held(held=True)  # its own page says whether these numbers follow
         right_is_literal = node.sides[place + 1] is not known.node and _is_plain(right)
         literal = self._literal(right if right_is_literal else left)
         where = right if right_is_literal else left
-        key = known.data if known.operation == "family" and not known.arguments else None
         try:
             if update and key is not None:
                 found = self.book.find(key, updates=True)
@@ -138,8 +140,6 @@ class Numbers:
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
                 return self._give(key, known, literal, where, statement)
-            elif not statement.own:  # its own page says whether these numbers follow
-                return Held(held=True)
             else:
                 evaluator = self.evaluator()
                 array = evaluator(known)

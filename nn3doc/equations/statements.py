@@ -60,7 +60,11 @@ class Checker(Claims):
     def _foreign_numbers(self, statement: Statement) -> None:
         """Numbers of the worked example that stand on pages this one builds on."""
         node = statement.node
-        if isinstance(node, Relation) and any(is_numeric(side) for side in node.sides):
+        if (
+            isinstance(node, Relation)
+            and any(isinstance(bare(side), Name | Scripted) for side in node.sides)  # is given some
+            and any(is_numeric(side) for side in node.sides)
+        ):
             self.check(statement)
 
     def check(self, statement: Statement) -> Result:
