@@ -213,7 +213,7 @@ def on_page_context(
     context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> TemplateContext:
     """Gives a page its formulas back."""
-    page.content = page.meta.pop("content")
+    page.content = page.meta.pop("content", page.content)
     return context
 
 
@@ -257,9 +257,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
         for name, with_digest in renamed:
             text = text.replace(name, with_digest)
         text = text.replace(mathematics.UNINDEXED, "")
-        if (
-            not _serving
-        ):  # MkDocs' reload-at-save is a script within the page that changes each time
+        if not _serving:  # MkDocs' reload at each save is a script that changes each time
             text = add_policy(text, policy(scripts))
         _write(path, text)
 

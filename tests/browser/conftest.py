@@ -43,13 +43,13 @@ def build_site(target: Path, *, docs: Path | None = None, nav: list[str] | None 
     if docs is None:
         command += ["--strict"]
     else:
-        command += ["--config-file", str(_config_of(docs, nav or []))]
+        command += ["--config-file", str(config_of(docs, nav or []))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} fails:\n{done.stdout}{done.stderr}")
 
 
-def _config_of(docs: Path, nav: list[str]) -> Path:
+def config_of(docs: Path, nav: list[str]) -> Path:
     """A copy of mkdocs.yml that builds other pages."""
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     text = re.sub(r"^nav:\n((?: .*\n|\n)+)", f"nav: {json.dumps(nav)}\n", text, flags=re.MULTILINE)
