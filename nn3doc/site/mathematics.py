@@ -211,6 +211,8 @@ class Mathematics:
         tex = region.body
         if marked and self.annotator is not None:
             tex = self.annotator(sheet, region) or tex
+        if "\\label" not in tex and "\\eqref" not in tex:
+            return Formula(tex, region.kind == "display")
         tex = LABEL.sub(lambda match: " " * len(match[0]), tex)
 
         def number(match: re.Match[str]) -> str:

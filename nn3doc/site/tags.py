@@ -45,8 +45,9 @@ def change_tags(
     Returns:
         The page; tags for which `change` returned None, end tags and text are what they were.
     """
+    in_tag = re.compile("|".join(map(re.escape, having)), re.IGNORECASE).search
 
-    def has(text: str) -> bool:
+    def has(text: str) -> bool:  # in a long text this is sooner done than `in_tag`
         text = text.lower()
         return any(part in text for part in having)
 
@@ -58,7 +59,7 @@ def change_tags(
 
     def tag(match: re.Match[str]) -> str:
         name = match["name"]
-        if name is None or not has(match[0]):
+        if name is None or not in_tag(match[0]):
             return match[0]
         attributes = change(name, _attributes(match["attributes"]))
         if attributes is None:
