@@ -42,13 +42,22 @@ class Served:
             [*command, "--dev-addr", address], cwd=ROOT, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         )  # fmt: skip
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self.until("Serving on")
 
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
             self._lines.put(line.rstrip("\n"))
+
+    def stop(self) -> None:
+        """Ends it, and leaves nothing open."""
+        self.process.terminate()
+        self.process.wait()
+        self._reader.join()
+        assert self.process.stdout
+        self.process.stdout.close()
 
     def until(self, words: str) -> list[str]:
         """The lines up to the next one with these words."""
@@ -83,8 +92,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         (docs / name).write_text(text, encoding="utf-8")
     found = Served(docs)
     yield found
-    found.process.terminate()
-    found.process.wait()
+    found.stop()
 
 
 def test_what_is_edited_is_told_first_then_what_builds_on_it(served: Served) -> None:
