@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nn3doc.equations.book_functions import Functions
 from nn3doc.equations.definitions import Definition, Statement
+from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Domain, Family, NotationError, Reference
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import membership
@@ -42,7 +43,6 @@ from nn3doc.equations.tree import (
     same,
     walk,
 )
-from nn3doc.equations.values import Key
 
 
 class Declarations(Functions):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nn3doc.equations.book_lookup import Lookup
 from nn3doc.equations.definitions import Definition, DefinitionError, Function
+from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import NotationError, Reference
 from nn3doc.equations.reading import spelled
 from nn3doc.equations.shapes import Elaborator
@@ -14,7 +15,6 @@ from nn3doc.equations.tree import (
     Node,
     Number,
 )
-from nn3doc.equations.values import Key
 
 
 class Functions(Lookup):

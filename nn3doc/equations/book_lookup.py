@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from nn3doc.equations.arrays import Array, reorder
 from nn3doc.equations.definitions import Definition, DefinitionError, Function, Statement
+from nn3doc.equations.evaluate.arrays import Array, aligned_to
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.patterns import layer_limits, stepped_index
@@ -23,7 +24,6 @@ from nn3doc.equations.tree import (
     Node,
     walk,
 )
-from nn3doc.equations.values import Evaluator, Key
 
 
 class Lookup(ABC):
@@ -50,6 +50,7 @@ class Lookup(ABC):
         self._limits: dict[tuple[int, str], tuple[int, int] | None] = {}
         self._functions: dict[str, Function] = {}
         self._shapes: dict[Key, Shape] = {}
+        self._below: dict[Key, frozenset[Key]] = {}
         self._slot_ranges: dict[tuple[str, str], Range] = {}
 
     # What the functions of a page say; see `book_functions`.
@@ -135,6 +136,31 @@ class Lookup(ABC):
                 self._slot_ranges[family.key, slot] = index.range
                 return index.range
         return None
+
+    def rests_on(self, key: Key, others: frozenset[Key]) -> bool:
+        """See `evaluator.Book`."""
+        return not others.isdisjoint(self._symbols_below(key))
+
+    def _symbols_below(self, key: Key) -> frozenset[Key]:
+        """A symbol, and all symbols that its definition leads to."""
+        if key not in self._below:
+            self._below[key] = frozenset([key])  # what leads back here adds nothing
+            found = {key}
+            definition = self.find(key)
+            called: set[str] = set()
+            waiting = [] if definition is None else [self.elaborated(definition, key)[0]]
+            while waiting:
+                for term in walk_terms(waiting.pop()):
+                    if term.operation == "family":
+                        found |= self._symbols_below(term.data)
+                    elif term.operation == "call" and term.data[0] not in called:
+                        called.add(term.data[0])
+                        for name in (term.data[0], self.alias(term.data[0], 10**9)):
+                            body = self.function_definition(name).body
+                            if body is not None:
+                                waiting.append(body)
+            self._below[key] = frozenset(found)
+        return self._below[key]
 
     def slot_sizes(self, key: Key) -> tuple[Size, ...]:
         """See `values.Book`."""
@@ -339,11 +365,11 @@ class Lookup(ABC):
         ends = [node for node in (definition.row, definition.col) if node is not None]
         entry_names = [node.letter for node in ends if isinstance(node, Name)]
         wanted = (*names, *entry_names)
-        tensor = self._from_one(definition, key, evaluator, reorder(array, wanted), len(names))
+        tensor = self._from_one(definition, key, evaluator, aligned_to(array, wanted), len(names))
         sizes = [evaluator.size(size) for size in self.slot_sizes(key)]
         shape = [evaluator.size(s) for s in (self.shape_of_key(key) or (ONE, ONE))]
         if not definition.is_entry:
-            return tensor.expand(*sizes, *shape)
+            return tensor.expand(evaluator.draws, *sizes, *shape)
         if definition.row is not None and definition.col is not None:
             tensor = tensor.squeeze(-1).squeeze(-1)
         elif definition.row is not None:
@@ -353,7 +379,7 @@ class Lookup(ABC):
                 tensor = tensor.squeeze(-1)
         else:
             tensor = tensor.squeeze(-1).mT if tensor.shape[-1] == 1 else tensor.squeeze(-2)
-        return tensor.expand(*sizes, *shape)
+        return tensor.expand(evaluator.draws, *sizes, *shape)
 
     def _from_one(
         self, definition: Definition, key: Key, evaluator: Evaluator, tensor: Tensor, count: int
@@ -362,7 +388,7 @@ class Lookup(ABC):
         free = self.elaborated(definition, key)[1].free
         written = [node.letter for node, value in zip(definition.arguments, key[1], strict=True)
                    if value is None and isinstance(node, Name)]  # fmt: skip
-        for axis, letter in enumerate(written[:count]):
+        for axis, letter in enumerate(written[:count], start=1):
             index = free.get(letter)
             if index is None or index.range is None or tensor.shape[axis] == 1:
                 continue

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from nn3doc.equations.compare import Comparison, compare, told
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
+from nn3doc.equations.evaluate.approximations import hold_near, order_claimed
+from nn3doc.equations.evaluate.arrays import TooLarge
+from nn3doc.equations.evaluate.comparing import Comparison, compare, told
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
-from nn3doc.equations.nearby import hold_near, order_claimed
 from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.report import Witness
 from nn3doc.equations.results import (
@@ -25,7 +27,6 @@ from nn3doc.equations.tree import (
     Node,
     Relation,
 )
-from nn3doc.equations.values import Evaluator, Key
 
 
 class Claims(Sides):
@@ -129,18 +130,37 @@ class Claims(Sides):
     def _compare(
         self, left: Term, right: Term, operator: str
     ) -> tuple[tuple[Evaluator, Comparison] | None, int, float]:
+        try:
+            return self._compare_in(self.draws(left, right, searching=operator != "="),
+                                    left, right, operator)  # fmt: skip
+        except TooLarge as error:
+            if not error.only_together:
+                raise
+            return self._compare_in(self.few(), left, right, operator)
+
+    def _compare_in(
+        self, samples: list[Evaluator], left: Term, right: Term, operator: str
+    ) -> tuple[tuple[Evaluator, Comparison] | None, int, float]:
         count, difference = 0, 0.0
-        for evaluator, positive in self.draws(left, right):
-            used = evaluator
+        for evaluator in samples:
             comparison = compare(evaluator, left, right, operator)
-            if not comparison.finite:  # where a logarithm or a root is not defined everywhere
-                used = positive
-                comparison = compare(used, left, right, operator)
             count += comparison.instances
             if not comparison.holds:
-                return (used, comparison), count, difference
+                return (evaluator, comparison), count, difference
             difference = max(difference, comparison.difference)
         return None, count, difference
+
+    def _able(self, *terms: Term) -> list[Evaluator]:
+        """The samples in which some terms are not too large."""
+        try:
+            for evaluator in self.evaluators:
+                for term in terms:
+                    evaluator(term)
+        except TooLarge as error:
+            if not error.only_together:
+                raise
+            return self.few()
+        return self.evaluators
 
     def _approximately(
         self, statement: Statement, where: Node, sides: tuple[Term, Term], layers: dict[str, int],
@@ -159,10 +179,8 @@ class Claims(Sides):
         count = at.data
         places = list(zip(at.arguments[1 : 1 + count], at.arguments[1 + count :], strict=True))
         order = order_claimed(*sides, [place for place, _ in places], self.book)
-        for place, evaluator in enumerate(self.evaluators):
+        for evaluator in self.evaluators:
             comparison = hold_near(evaluator, *sides, places, order)
-            if not comparison.finite:
-                comparison = hold_near(self.positive[place], *sides, places, order)
             result.instances += comparison.instances
             if not comparison.holds:
                 self._fail(
@@ -212,15 +230,14 @@ class Claims(Sides):
         result.defines.add(id(definition))
         if definition.parameters:
             return
-        for place, evaluator in enumerate(self.evaluators):
+        for evaluator in self._able(left):
             tensor = evaluator(left).tensor.detach()
-            if not bool(tensor.isfinite().all()):
-                tensor = self.positive[place](left).tensor.detach()
-            if not bool(tensor.isfinite().all()):
+            if not bool(tensor.isfinite().any(0).all()):
                 raise NotationError("this is not finite", node.sides[1],
                                     "A division by 0, or a logarithm of a negative number.",
                                     "holds")  # fmt: skip
-            self._hold_domain(definition, self._keys(left), tensor, node)
+            counted = tensor[~evaluator.drawer.of_mode("reals")]
+            self._hold_domain(definition, self._keys(left), counted, node)
 
     def _hold_domain(
         self, definition: Definition, keys: set[Key], tensor: Tensor, node: Relation

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import Statement
-from nn3doc.equations.draw import Drawer
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.samples import Drawer
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
@@ -30,7 +31,6 @@ from nn3doc.equations.tree import (
     bare,
     walk,
 )
-from nn3doc.equations.values import Evaluator, Key, MissingValue
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,9 @@ class Numbers:
             if self.book.find(key) is None and key not in self.values
         }  # fmt: skip
         drawer = Drawer(0, given={**sizes, **self.sizes})
+        given = {**free, **self.values, **(extra or {})}
         return Evaluator(
-            self.book, drawer, {**free, **self.values, **(extra or {})}, only_given=True,
+            self.book, drawer, {key: value[None] for key, value in given.items()}, only_given=True,
             aliases=lambda key: self.book.alias(key, 10**9),
         )  # fmt: skip
 
@@ -136,7 +137,7 @@ class Numbers:
                 if found is None:
                     return Held()
                 evaluator = self.evaluator()
-                value = evaluator(self.book.elaborated(found, key)[0]).tensor
+                value = evaluator(self.book.elaborated(found, key)[0]).tensor[0]
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
                 return self._give(key, known, literal, where, statement)
@@ -146,7 +147,7 @@ class Numbers:
                 self.used |= self.unused.keys() & evaluator.asked
                 if array.names:
                     return Held()
-                value = array.tensor
+                value = array.tensor[0]
         except (MissingValue, KeyError):
             return self._from_snippets(key, literal, where, statement)
         return self._hold((value.detach(), torch.zeros_like(value)), literal, where)
@@ -283,7 +284,7 @@ class Numbers:
     def _worked(self, node: Node, moved: tuple[Number, float] | None) -> Tensor:
         elaborator = _Plain(self.book, moved)
         evaluator = Evaluator(self.book, Drawer(0, given={}), only_given=True)
-        return evaluator(elaborator.term(node)).tensor
+        return evaluator(elaborator.term(node)).tensor[0]
 
 
 class _Plain(Elaborator):

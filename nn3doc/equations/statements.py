@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from nn3doc.equations.arrays import TooLarge
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
+from nn3doc.equations.evaluate.arrays import TooLarge
+from nn3doc.equations.evaluate.evaluator import MissingValue
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.membership import membership
 from nn3doc.equations.patterns import is_numeric
@@ -37,7 +38,6 @@ from nn3doc.equations.tree import (
 from nn3doc.equations.tree import (
     Sequence as SequenceNode,
 )
-from nn3doc.equations.values import MissingValue
 
 
 class Checker(Claims):
@@ -50,8 +50,7 @@ class Checker(Claims):
 
     def draw_sizes(self) -> None:
         """Prepares the draws, once all sizes of the page are known."""
-        self.positive, self.evaluators = [], []
-        self._regimes, self._more = {}, {}
+        self._samples = {}
         self._use_regime(10**9)
         for statement in self.book.statements:
             if not statement.own:
@@ -264,14 +263,12 @@ class Checker(Claims):
         if len(term.shape) == 4 or said.domain.is_real:
             self.tested |= self._closure(term)
             return
-        for place, evaluator in enumerate(self.evaluators):
-            tensor = evaluator(term).tensor.detach()
-            if not bool(tensor.isfinite().all()):
-                tensor = self.positive[place](term).tensor.detach()
+        for evaluator in self.draws(term, searching=True):
+            reals = evaluator.drawer.of_mode("reals")
+            tensor = evaluator(term).tensor.detach()[~reals]
             family = Family("", (), "value", (), "", said.domain)
-            as_reals = evaluator.drawer.as_reals and reference is not None
             outside = outside_value(family, tensor)
-            if outside is not None and not (as_reals and said.domain.values):
+            if outside is not None:
                 raise NotationError(f"this is {outside:.4g} for some values", right,
                                     "It is not always in this set.", "holds")  # fmt: skip
 
