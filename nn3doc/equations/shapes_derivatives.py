@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nn3doc.equations.constants import Room
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.notation import Notation
+from nn3doc.equations.reading import spelled
 from nn3doc.equations.shapes_products import four_indices, is_constant, is_vector
 from nn3doc.equations.sizes import Shape, show
 from nn3doc.equations.terms import Index, Term
@@ -61,6 +64,8 @@ class Derivatives(ABC):
     definitions: Definitions
     notation: Notation
     bound: dict[str, Index]
+    formals: dict[str, Term]
+    formal_keys: dict[tuple[str, tuple[int | None, ...]], Term]
     layers: dict[str, int]
     uid: str
     jacobian: bool
@@ -245,9 +250,9 @@ class Derivatives(ABC):
 
     def at(self, node: At) -> Term:
         """A value with symbols put to other values."""
-        inner = self.term(node.inner)
         places: list[Term] = []
         values: list[Term] = []
+        symbols: list[Node] = []
         for relation in node.places:
             if not isinstance(relation, Relation) or relation.operators != ("=",):
                 raise NotationError("a place is written x = …", relation, question="read")
@@ -257,7 +262,9 @@ class Derivatives(ABC):
             if len(lefts) != len(rights):
                 raise NotationError("as many values as symbols", relation, question="fits")
             for symbol, value in zip(lefts, rights, strict=True):
-                place = self._variable(symbol, second=False)
+                symbols.append(symbol)
+                with self._as_symbols([symbol]):
+                    place = self._variable(symbol, second=False)
                 given = self.sized(value, place.shape or (None, None))
                 zero = given.operation == "number" and given.data == 0
                 if place.shape != given.shape and not zero:
@@ -268,5 +275,24 @@ class Derivatives(ABC):
                     )
                 places.append(place)
                 values.append(given)
+        with self._as_symbols(symbols):
+            inner = self.term(node.inner)
         indices = frozenset().union(inner.indices, *(value.indices for value in values))
         return Term("at", (inner, *places, *values), inner.shape, node, len(places), indices)
+
+    @contextmanager
+    def _as_symbols(self, symbols: Iterable[Node]) -> Iterator[None]:
+        """Inside, some symbols are those of the page, also where a function's argument is so called.
+
+        A place binds its symbol: in `f(x) = \\left. x^2 \\right|_{x = 3}` the x of the square is 3.
+        """
+        hidden = {spelled(bare(symbol)) for symbol in symbols}
+        formals, keys = self.formals, self.formal_keys
+        self.formals = {name: term for name, term in formals.items() if name not in hidden}
+        self.formal_keys = {
+            key: term for key, term in keys.items() if spelled(term.node) not in hidden
+        }
+        try:
+            yield
+        finally:
+            self.formals, self.formal_keys = formals, keys

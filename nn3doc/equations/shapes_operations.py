@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nn3doc.equations.elided import Limits
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.reading import spelled
 from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tree import (
@@ -107,7 +108,8 @@ class Operations(Derivatives):
         changed = [
             Relation(argument.start, argument.end, (parameter, argument), ("=",))
             for parameter, argument in zip(parameters, node.arguments, strict=True)
-            if not same(bare(argument), bare(parameter))
+            # An argument of the function that this stands in is another value than the symbol.
+            if not same(bare(argument), bare(parameter)) or spelled(parameter) in self.formals
         ]
         if not changed:
             return self.term(node.function)

@@ -8,6 +8,7 @@ from nn3doc.equations.constants import (
 )
 from nn3doc.equations.elided import ElidedError, series
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.meaning.operations import OPERATIONS
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import as_index
 from nn3doc.equations.shapes_products import product, total
@@ -325,8 +326,28 @@ class Sums(Symbols):
             return Term("number", (), (), node, 0.0)  # \sum_{s=1}^{t} for t = 0
         if not parts:
             raise NotationError("this sum has no term", node, "Correct its limits.", "vacuous")
-        if node.operator == "sum":
+        return self._joined(parts, node)
+
+    def _joined(self, parts: list[Term], node: BigOperator) -> Term:
+        """The members of a big operator, written out one by one.
+
+        Raises:
+            NotationError: Nothing says how two members of this operator are joined.
+        """
+        joined_by = OPERATIONS[node.operator].joined_by
+        if joined_by == "add":
             return total([(part, 1) for part in parts], node)
-        return product(
-            Product(node.start, node.end, "juxtaposition", (node.body,) * len(parts)), parts
+        if joined_by == "multiply":
+            return product(
+                Product(node.start, node.end, "juxtaposition", (node.body,) * len(parts)), parts
+            )
+        if joined_by in ("maximum", "minimum"):
+            if any(part.shape != parts[0].shape for part in parts):
+                raise NotationError(
+                    f"\\{node.operator} of different shapes", node, question="fits"
+                )
+            indices = frozenset().union(*(part.indices for part in parts))
+            return Term("extreme", tuple(parts), parts[0].shape, node, node.operator, indices)
+        raise NotationError(
+            f"\\{node.operator} over layers cannot be read", node, "Write its members.", "read"
         )

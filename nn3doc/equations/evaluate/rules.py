@@ -527,19 +527,36 @@ def _call(evaluator: Evaluator, term: Term) -> Array:
     return Array(names, result)
 
 
-def _called(evaluator: Evaluator, key: str, names: tuple[str, ...], tensors: list[Tensor]) -> Array:
+def _called(
+    evaluator: Evaluator, key: str, names: tuple[str, ...], tensors: list[Tensor]
+) -> Array:
     key = evaluator.alias(key)
     function = evaluator.book.function_definition(key)
     if function.body is None:
         family = evaluator.book.family(key)
         shape = [evaluator.size(size) for size in function.target] or None
         return Array(names, opaque(evaluator.drawer, family, tensors, shape))
+    # A function of numbers takes each entry of a matrix by itself: rows and columns are two more
+    # indices while its right side is worked out.
+    lifted = tuple(f"·{axis}{len(names)}" for axis in ("row", "column"))
+    entries = any(
+        shape == () and tensor.shape[-2:] != (1, 1)
+        for shape, tensor in zip(function.shapes, tensors, strict=True)
+    )
+    if entries:
+        names = (*names, *lifted)
+        tensors = [tensor[..., None, None] for tensor in tensors]
     formals = {
         name: Array(names, tensor)
         for name, tensor in zip(function.parameter_names, tensors, strict=True)
     }
     result = evaluator.with_formals(formals, function.body)
-    return Array(names, aligned_to(result, names)) if set(result.names) <= set(names) else result
+    if set(result.names) <= set(names):
+        result = Array(names, aligned_to(result, names))
+    if entries:
+        rest = tuple(name for name in result.names if name not in lifted)
+        result = Array(rest, aligned_to(result, (*rest, *lifted)).squeeze(-1).squeeze(-1))
+    return result
 
 
 @value_rule("at")
