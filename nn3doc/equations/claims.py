@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
 from nn3doc.equations.evaluate.approximations import hold_near, order_claimed
 from nn3doc.equations.evaluate.arrays import TooLarge
-from nn3doc.equations.evaluate.comparing import Comparison, compare, told
+from nn3doc.equations.evaluate.comparing import (
+    ORDERED,
+    Comparison,
+    compare,
+    describe,
+    told,
+    unreached,
+)
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.searching import climb, towards, violation
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
 from nn3doc.equations.patterns import is_numeric
@@ -24,6 +34,7 @@ from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import (
     At,
+    Cases,
     Node,
     Relation,
 )
@@ -119,13 +130,8 @@ class Claims(Sides):
                 result.witnesses.append(Witness(kind, "", difference=difference))
             return
         evaluator, comparison = failed
-        where = node.sides[place + 1]
-        told_ = told(comparison, self._named_sizes(evaluator))
-        message = "the two sides differ" if comparison.finite else "a side is not finite"
-        if operator in ("<", "<=", ">", ">="):
-            message, told_ = f"the left side is not {operator} the right one everywhere", []
-        notes = [*told_, *case_notes(layers)]
-        self._fail(result, "holds", message, where, notes, offset)
+        message, notes, where = describe(comparison, evaluator, operator, node.sides[place + 1])
+        self._fail(result, "holds", message, where, [*notes, *case_notes(layers)], offset)
 
     def _compare(
         self, left: Term, right: Term, operator: str
@@ -141,14 +147,60 @@ class Claims(Sides):
     def _compare_in(
         self, samples: list[Evaluator], left: Term, right: Term, operator: str
     ) -> tuple[tuple[Evaluator, Comparison] | None, int, float]:
-        count, difference = 0, 0.0
+        difference = 0.0
+        comparisons: list[Comparison] = []
         for evaluator in samples:
             comparison = compare(evaluator, left, right, operator)
-            count += comparison.instances
+            comparisons.append(comparison)
+            if not comparison.holds and comparison.finite:
+                break
+            if comparison.finite:
+                difference = max(difference, comparison.difference)
+        else:
+            # Where sizes are such that nothing has a value, such as the inverse of X^T X for more
+            # columns than rows, the other samples decide.
+            known = [(s, c) for s, c in zip(samples, comparisons, strict=True) if c.finite]
+            if known:
+                comparisons = [comparison for _, comparison in known]
+                evaluator, comparison = self._searched(
+                    [sample for sample, _ in known], comparisons, left, right, operator
+                )
+        count = sum(one.instances for one in comparisons)
+        self.needs_values = any(one.needs_values for one in comparisons)
+        return None if comparison.holds else (evaluator, comparison), count, difference
+
+    def _searched(
+        self,
+        samples: list[Evaluator],
+        comparisons: list[Comparison],
+        left: Term,
+        right: Term,
+        operator: str,
+    ) -> tuple[Evaluator, Comparison]:
+        """What a search finds where the draws alone break nothing."""
+        if operator in ORDERED:
+            sign = ORDERED[operator][0]
+            for evaluator in samples:
+                moved = climb(evaluator, violation(left, right, sign))
+                comparison = compare(moved, left, right, operator)
+                if not comparison.holds:
+                    return moved, comparison
+        missing = unreached(comparisons)
+        if missing is None:
+            return samples[0], comparisons[0]
+        for evaluator in samples:
+            moved = towards(evaluator, *missing)
+            comparison = compare(moved, left, right, operator)
+            comparisons.append(comparison)
             if not comparison.holds:
-                return (evaluator, comparison), count, difference
-            difference = max(difference, comparison.difference)
-        return None, count, difference
+                return moved, comparison
+        missing = unreached(comparisons)
+        if missing is None:
+            return samples[0], comparisons[0]
+        term, branch = missing
+        assert isinstance(term.node, Cases)
+        case = term.node.values[branch]
+        return samples[0], replace(comparisons[0], holds=False, missed=case)
 
     def _able(self, *terms: Term) -> list[Evaluator]:
         """The samples in which some terms are not too large."""
@@ -178,7 +230,7 @@ class Claims(Sides):
         at = elaborator.at(At(where.start, where.end, where, tuple(statement.near)))
         count = at.data
         places = list(zip(at.arguments[1 : 1 + count], at.arguments[1 + count :], strict=True))
-        order = order_claimed(*sides, [place for place, _ in places], self.book)
+        order = order_claimed(self.evaluators[0], *sides, places, self.book)
         for evaluator in self.evaluators:
             comparison = hold_near(evaluator, *sides, places, order)
             result.instances += comparison.instances
@@ -230,14 +282,19 @@ class Claims(Sides):
         result.defines.add(id(definition))
         if definition.parameters:
             return
+        finite = False
         for evaluator in self._able(left):
             tensor = evaluator(left).tensor.detach()
-            if not bool(tensor.isfinite().any(0).all()):
-                raise NotationError("this is not finite", node.sides[1],
-                                    "A division by 0, or a logarithm of a negative number.",
-                                    "holds")  # fmt: skip
+            finite = finite or bool(tensor.isfinite().any(0).all())
             counted = tensor[~evaluator.drawer.of_mode("reals")]
             self._hold_domain(definition, self._keys(left), counted, node)
+        if not finite:
+            raise NotationError(
+                "this is not finite",
+                node.sides[1],
+                "A division by 0, or a logarithm of a negative number.",
+                "holds",
+            )
 
     def _hold_domain(
         self, definition: Definition, keys: set[Key], tensor: Tensor, node: Relation
@@ -325,6 +382,6 @@ class Claims(Sides):
             self.tested |= self._closure(left) | self._closure(right)
             result.difference = max(result.difference, difference)
             return
-        self._fail(result, "holds", "the two sides differ", node.sides[place + 1],
-                   [*told(failed[1], self._named_sizes(failed[0])), *case_notes(layers)],
+        message, notes, where = describe(failed[1], failed[0], operator, node.sides[place + 1])
+        self._fail(result, "holds", message, where, [*notes, *case_notes(layers)],
                    self._offset(statement))  # fmt: skip

@@ -34,6 +34,7 @@ class Draws:
         self.tested: set[int] = set()
         self.skipped: list[DefinitionError] = []
         self._samples: dict[tuple[object, ...], list[Evaluator]] = {}
+        self.needs_values = False  # the last comparison: only as some symbols are 0 or 1
         self._order = 10**9
         self._closures: dict[Key | tuple[str, str], frozenset[int]] = {}
 

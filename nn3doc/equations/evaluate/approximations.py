@@ -101,13 +101,22 @@ def _largest(exponent: Term) -> int | None:
     return None
 
 
-def order_claimed(left: Term, right: Term, places: Sequence[Term], book: Book) -> int:
+def order_claimed(
+    evaluator: Evaluator, left: Term, right: Term, places: Sequence[tuple[Term, Term]], book: Book
+) -> int:
     """Up to terms of which degree two sides claim to agree.
+
+    Args:
+        evaluator: Draws, to see which denominators vanish at the place.
+        left: One side.
+        right: The other.
+        places: Symbols, each with the value that it comes near.
+        book: What the page defines.
 
     Raises:
         NotationError: A side may be a polynomial, and its degree cannot be told.
     """
-    variables = frozenset(place.data for place in places)
+    variables = frozenset(place.data for place, _ in places)
     found: list[int] = []
     smooth: list[NoPolynomial] = []
     for side in (left, right):
@@ -115,7 +124,7 @@ def order_claimed(left: Term, right: Term, places: Sequence[Term], book: Book) -
             found.append(degree(side, variables, book))
         except NoPolynomial as error:
             smooth.append(error)
-    if not found and not any(_is_quotient(error.term) for error in smooth):
+    if not found and not any(_vanishes(evaluator, error.term, places) for error in smooth):
         raise NotationError(
             "the order of this approximation cannot be told: neither side is a polynomial",
             right.node,
@@ -125,9 +134,12 @@ def order_claimed(left: Term, right: Term, places: Sequence[Term], book: Book) -
     return max(found, default=0)
 
 
-def _is_quotient(term: Term) -> bool:
-    """Whether what is no polynomial is a quotient by what vanishes, as of differences."""
-    return term.operation == "divide"
+def _vanishes(evaluator: Evaluator, term: Term, places: Sequence[tuple[Term, Term]]) -> bool:
+    """Whether a term is a quotient by what is 0 at the place, as of differences."""
+    if term.operation != "divide":
+        return False
+    below = _moved(evaluator, places, 0.0)(term.arguments[1]).tensor
+    return bool((below.detach() == 0).all())
 
 
 def hold_near(

@@ -64,6 +64,11 @@ def with_two_axes(tensor: Tensor, term: Term) -> Tensor:
     return tensor[..., None]
 
 
+def without_value(tensor: Tensor, where: Tensor) -> Tensor:
+    """A tensor with NaN in some places, in its derivatives, too: there it has no value."""
+    return tensor * torch.where(where, math.nan, 1.0) if bool(where.any()) else tensor
+
+
 def aligned_to(array: Array, names: tuple[str, ...], last: int = 2) -> Tensor:
     """A value with axes for all of `names`; an axis it does not depend on has length 1."""
     if array.names == names:

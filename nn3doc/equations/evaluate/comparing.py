@@ -9,17 +9,17 @@ not agree at once, both are worked out a few times more with every rounded resul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import Array, aligned
-from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator
+from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key
 from nn3doc.equations.evaluate.samples import ORDINARY
 from nn3doc.equations.terms import Term, walk_terms
-from nn3doc.equations.tree import Node
+from nn3doc.equations.tree import Cases, Node
 
 TOLERANCE = 1e-9  # for words about a difference: a ratio, a sign
 AGREE = 1e-11  # two values this close, relative to them, are equal without a further question
@@ -28,7 +28,8 @@ MARGIN = 8.0  # how much more than what was seen rounding may do
 SMALLEST = 1e-140  # below this, products on the way may have left the range of float64
 CERTAIN = 1e-3  # rounding below this part of what was put in leaves a difference to be seen
 
-_ORDERED = {"<": (1, True), "<=": (1, False), ">": (-1, True), ">=": (-1, False)}
+#: Relations of order: the sign of `left - right` that breaks one, and whether it excludes equality.
+ORDERED = {"<": (1, True), "<=": (1, False), ">": (-1, True), ">=": (-1, False)}
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Comparison:
         needs_values: Whether it holds only because some symbols are exactly one of two numbers.
         undecided: Whether rounding hides any difference there could be, in every draw.
         unmet: Cases of which some draw meets none.
+        missed: A case that no draw reaches, and no search.
+        reached: For each `cases`, which of its branches were taken in some draw that counts.
     """
 
     holds: bool
@@ -58,6 +61,31 @@ class Comparison:
     needs_values: bool = False
     undecided: bool = False
     unmet: Node | None = None
+    missed: Node | None = None
+    reached: Mapping[int, tuple[Term, Tensor]] = field(default_factory=dict)
+
+
+def unreached(comparisons: Iterable[Comparison]) -> tuple[Term, int] | None:
+    """The first branch of cases that no draw of any sample takes, and its number."""
+    found: dict[int, tuple[Term, Tensor]] = {}
+    for comparison in comparisons:
+        for place, (term, taken) in comparison.reached.items():
+            known = found.get(place)
+            found[place] = term, taken if known is None else known[1] | taken
+    for term, taken in found.values():
+        missing = (~taken).nonzero().flatten().tolist()
+        if missing:
+            return term, missing[0]
+    return None
+
+
+def _reached(evaluator: Evaluator, draws: Tensor) -> dict[int, tuple[Term, Tensor]]:
+    """For each `cases` as the author writes them: which branches are taken in some of the draws."""
+    return {
+        place: (term, taken[:-1, draws].any(1))
+        for place, (term, taken) in evaluator.marks.branches.items()
+        if isinstance(term.node, Cases)
+    }
 
 
 def both(evaluator: Evaluator, left: Term, right: Term) -> tuple[Tensor, Tensor]:
@@ -86,7 +114,10 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     size = torch.maximum(a.abs(), b.abs())
     valid = valid & ((size == 0) | (size > SMALLEST))
     counted = valid & ~reals.reshape(-1, *lead)
-    result = Comparison(True, True, 0.0, int(counted.sum()), a[0], b[0])
+    result = Comparison(
+        True, True, 0.0, int(counted.sum()), a[0], b[0],
+        reached=_reached(evaluator, counted.flatten(1).any(1)),
+    )  # fmt: skip
     for term, taken in evaluator.marks.branches.values():
         none = taken[-1] & ~reals
         if bool(none.any()):
@@ -103,9 +134,9 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     if operator == "=" and bool(close.all()):
         relative = torch.where(valid & (size > 0), gap / size, 0.0)
         return replace(result, difference=float(relative.max()))
-    if operator in _ORDERED:
-        sign = _ORDERED[operator][0]
-        if not bool((valid & (sign * (a - b) > -AGREE * size)).any()):
+    if operator in ORDERED:
+        sign = ORDERED[operator][0]
+        if not bool((valid & (sign * (a - b) >= -AGREE * size)).any()):
             return result
     slack = rounding(evaluator, left, right, a, b)
     equal = gap <= slack
@@ -114,7 +145,7 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     elif operator == "!=":
         wrong = torch.zeros_like(valid)
     else:
-        wrong = valid & (_ORDERED[operator][0] * (a - b) > slack)
+        wrong = valid & (ORDERED[operator][0] * (a - b) > slack)
     if strict:  # where float64 cannot tell less from equal, far out, nothing is said
         sure = (slack == 0) | _ordinary(evaluator).reshape(-1, *lead)
         wrong = wrong | (valid & equal & sure)
@@ -148,7 +179,7 @@ def rounding(evaluator: Evaluator, left: Term, right: Term, a: Tensor, b: Tensor
     return MARGIN * moved
 
 
-def leaves(evaluator: Evaluator) -> dict[object, Tensor]:
+def leaves(evaluator: Evaluator) -> dict[Key, Tensor]:
     """The values that were drawn or given for what was worked out."""
     return {
         key: evaluator.memo[key]
@@ -178,7 +209,50 @@ def _put_in(evaluator: Evaluator, left: Term, right: Term, lead: list[int]) -> T
 
 
 def _first(mask: Tensor) -> int:
-    return int(mask.flatten(1).any(1).nonzero()[0])
+    """The first draw in which something is so; 0 if there is none."""
+    return int(mask.flatten(1).any(1).int().argmax())
+
+
+def describe(
+    comparison: Comparison, evaluator: Evaluator, operator: str, where: Node
+) -> tuple[str, list[str], Node]:
+    """What is wrong with a claim that does not hold: the message, more of it, and the place."""
+    sizes = list(evaluator.drawer.dimensions.items())
+    values = _values_in(evaluator, comparison.draw)
+    if comparison.unmet is not None:
+        notes = [f"at {values}" if values else "", "Add a last case with \\text{otherwise}."]
+        return "for some values none of the cases is met", notes, comparison.unmet
+    if comparison.missed is not None:
+        note = "Leave it out, or widen the sets of its symbols."
+        return "no value that was tried reaches this case", [note], comparison.missed
+    if not comparison.finite:
+        return "a side is not finite", told(comparison, sizes), where
+    if comparison.undecided:
+        note = "What differs is smaller than the rounding of what is added up."
+        return "double precision cannot tell whether the two sides are equal", [note], where
+    if operator == "=":
+        notes = told(comparison, sizes)
+        if values and not _is_first(evaluator, comparison.draw):
+            notes = [f"at {values}: {notes[0]}", *notes[1:]]
+        return "the two sides differ", notes, where
+    example = _example(comparison.left, comparison.right)
+    notes = [f"at {values}: {example.removeprefix('for example ')}" if values else example]
+    return f"the left side is not {operator} the right one everywhere", notes, where
+
+
+def _is_first(evaluator: Evaluator, draw: int) -> bool:
+    """Whether a draw is of ordinary size, so that its values add nothing to what differs."""
+    return evaluator.drawer.modes[draw] in ("tame", "positive")
+
+
+def _values_in(evaluator: Evaluator, draw: int) -> str:
+    """The numbers that were put in, `x = 2, y = 0.5`; "" if there are too many, or none is a number."""
+    found = []
+    for key, value in leaves(evaluator).items():
+        if value[draw].numel() == 1:
+            number = float(value[draw].detach())
+            found.append(f"{evaluator.book.family(key[0]).tex} = {_number(number)}")
+    return ", ".join(sorted(found)) if len(found) <= 4 else ""
 
 
 def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
@@ -242,4 +316,5 @@ def _number(value: float) -> str:
     return f"{value:.4g}"
 
 
-__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "leaves", "told"]
+__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "told",
+           "unreached"]  # fmt: skip

@@ -14,15 +14,18 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.definitions import Function
-from nn3doc.equations.evaluate.arrays import Array, hold_size
+from nn3doc.equations.evaluate.arrays import Array, hold_size, without_value
 from nn3doc.equations.evaluate.rules import RULES, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
 from nn3doc.equations.families import Family, NotationError
-from nn3doc.equations.meaning.operations import operation_of
+from nn3doc.equations.meaning.operations import Operation, operation_of
 from nn3doc.equations.sizes import ONE, Shape, Size
 from nn3doc.equations.terms import Index, Term
 
 Key = tuple[str, tuple[int | None, ...]]
+#: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
+#: and derivatives, would leave the range of float64.
+LARGEST = 1e75
 #: How far a result is moved to see what its rounding could do; see `comparing`.
 NOISE = 2.0**-44
 
@@ -111,6 +114,7 @@ class Evaluator:
         self.noise = noise
         self._generator = torch.Generator().manual_seed(noise or 0)
         self._met: dict[Key, Marks] = {}
+        self._within = _NOTHING
         self._outer: Evaluator | None = None
         self._changed: frozenset[Key] = frozenset()
 
@@ -204,20 +208,40 @@ class Evaluator:
 
     def __call__(self, term: Term) -> Array:
         """The value of a term."""
-        row = operation_of(term)
+        return self._value(term, operation_of(term)) if self.noise is None else self._noisy(term)
+
+    def _value(self, term: Term, row: Operation) -> Array:
         array = RULES[row.name](self, term)
         tensor = array.tensor
         hold_size(*tensor.shape[1:], draws=tensor.shape[0])
-        if row.overflows:  # beyond float64: not infinite, but unknown
-            array = Array(array.names, torch.where(tensor.isinf(), torch.nan, tensor))
-        if self.noise is not None and row.rounded and not _is_exact(term):
-            array = Array(array.names, self._moved(array.tensor))
+        if row.overflows:
+            size = tensor.detach().abs()
+            unknown = (size > LARGEST) | ((size < 1 / LARGEST) & (size > 0))
+            array = Array(array.names, without_value(tensor, unknown))
         return array
 
-    def _moved(self, tensor: Tensor) -> Tensor:
+    def _noisy(self, term: Term) -> Array:
+        """The value of a term, moved as far as rounding could: what it is made of, and itself.
+
+        Sums are moved in their parts, so that what cancels is seen to be uncertain.
+        """
+        row, within = operation_of(term), self._within
+        self._within = row
+        try:
+            array = self._value(term, row)
+        finally:
+            self._within = within
+        moves = row.rounded or within.rounded
+        if not moves or _is_exact(term) or array.tensor.dtype == torch.bool:
+            return array
+        tensor = array.tensor
         shape = [self.draws, *tensor.shape[1:]]
         noise = torch.rand(shape, generator=self._generator, dtype=torch.float64)
-        return tensor * (1 + NOISE * (2 * noise - 1))
+        noise = NOISE * (2 * noise - 1)
+        if within.mixes:
+            largest = tensor.detach().abs().amax((-2, -1), keepdim=True)
+            return Array(array.names, tensor + noise * largest)
+        return Array(array.names, tensor * (1 + noise))
 
     def with_formals(self, formals: Mapping[str, Array], term: Term) -> Array:
         """The value of a function's right side."""
@@ -249,16 +273,31 @@ class Evaluator:
 
     def noisy(self, seed: int) -> Evaluator:
         """The same draws, every rounded result moved a little."""
-        leaves = {
-            key: value for key, value in self.memo.items() if self.book.definition(key) is None
-        }
         result = Evaluator(
-            self.book, self.drawer, leaves, self.only_given, self.use_definitions, self.alias, seed
+            self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias, seed
         )
+        for key, value in self.memo.items():
+            if self.book.definition(key) is None:
+                result.memo[key] = result.as_assumed(key, value)
         if self._outer is not None:
             result._outer, result._changed = self._outer.noisy(seed), self._changed
             result.memo = {key: self.memo[key] for key in self._changed}
         return result
+
+    def as_assumed(self, key: Key, value: Tensor) -> Tensor:
+        """A drawn value, moved if it is as the page assumes it up to rounding only."""
+        constraints = self.drawer.constraints.get(key[0], ())
+        rounded = key[0] in self.book.eigen or any(
+            name in ("unit", "orthogonal") or name.startswith("sums to one") for name in constraints
+        )
+        if not rounded:
+            return value
+        largest = value.detach().abs().flatten(1).amax(1).reshape(-1, *[1] * (value.ndim - 1))
+        noise = torch.rand(value.shape, generator=self._generator, dtype=torch.float64)
+        return (value.detach() + NOISE * (2 * noise - 1) * largest).requires_grad_()
+
+
+_NOTHING = Operation("", rounded=False)
 
 
 def _is_exact(term: Term) -> bool:

@@ -21,6 +21,7 @@ from nn3doc.equations.evaluate.arrays import (
     hold_size,
     scalar,
     with_two_axes,
+    without_value,
 )
 from nn3doc.equations.evaluate.linear_maps import hessian, jacobian, read_map
 from nn3doc.equations.evaluate.samples import opaque
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nn3doc.equations.evaluate.evaluator import Evaluator
 
 MAX_DERIVED = 20_000
+MOST_CONDITION = 1e12  # of a matrix whose inverse has some digits
 
 Rule = Callable[["Evaluator", Term], Array]
 Function = Callable[[Tensor], Tensor]
@@ -244,7 +246,7 @@ def _power(evaluator: Evaluator, term: Term) -> Array:
     else:
         result = base**exponent
     # What is too small for float64 is not 0.
-    return Array(names, torch.where((result == 0) & (base != 0), math.nan, result))
+    return Array(names, without_value(result, (result == 0) & (base != 0)))
 
 
 @value_rule("matrix_power")
@@ -252,8 +254,12 @@ def _matrix_power(evaluator: Evaluator, term: Term) -> Array:
     array = evaluator(term.arguments[0])
     if term.data >= 0:
         return Array(array.names, torch.linalg.matrix_power(array.tensor, term.data))
-    inverse, singular = torch.linalg.inv_ex(array.tensor)
-    inverse = torch.where((singular != 0)[..., None, None], math.nan, inverse)
+    matrix = array.tensor
+    inverse, info = torch.linalg.inv_ex(matrix)
+    # Of a matrix that is singular up to rounding, the inverse is rounding and nothing else.
+    condition = matrix.detach().abs().sum(-1).amax(-1) * inverse.detach().abs().sum(-1).amax(-1)
+    singular = (info != 0) | ~(condition < MOST_CONDITION)
+    inverse = without_value(inverse, singular[..., None, None])
     return Array(array.names, torch.linalg.matrix_power(inverse, -term.data))
 
 
@@ -305,7 +311,7 @@ def _diagonal_of(evaluator: Evaluator, term: Term) -> Array:
 
 def _exp(tensor: Tensor) -> Tensor:
     result = tensor.exp()
-    return torch.where(result == 0, math.nan, result)  # too small for float64, not 0
+    return without_value(result, result == 0)  # too small for float64, not 0
 
 
 def _set_functions(functions: dict[str, Function]) -> None:
@@ -390,7 +396,7 @@ def _compare(evaluator: Evaluator, term: Term) -> Array:
     names, tensors = together(evaluator, term.arguments)
     result = torch.ones((), dtype=torch.bool)
     for left, right, operator in zip(tensors, tensors[1:], term.data, strict=False):
-        if left.requires_grad or right.requires_grad:
+        if operator not in ("=", "!=") and (left.requires_grad or right.requires_grad):
             evaluator.note_ties(left == right)
         result = result & COMPARE[operator](left, right)
         # A comparison with what has no value has none: see `_indicator` and `_cases`.
@@ -439,6 +445,8 @@ def _big(evaluator: Evaluator, term: Term) -> Array:
         result = body.sum(axis)
     elif term.operation == "prod":
         result = body.prod(axis)
+        too_small = (result == 0) & (body != 0).all(axis)
+        result = without_value(result, too_small)
     else:
         result = body.amax(axis) if term.operation == "max" else body.amin(axis)
         evaluator.note_ties((body == result.unsqueeze(axis)).sum(axis) > 1)
@@ -527,9 +535,7 @@ def _call(evaluator: Evaluator, term: Term) -> Array:
     return Array(names, result)
 
 
-def _called(
-    evaluator: Evaluator, key: str, names: tuple[str, ...], tensors: list[Tensor]
-) -> Array:
+def _called(evaluator: Evaluator, key: str, names: tuple[str, ...], tensors: list[Tensor]) -> Array:
     key = evaluator.alias(key)
     function = evaluator.book.function_definition(key)
     if function.body is None:

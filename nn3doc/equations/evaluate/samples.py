@@ -36,8 +36,16 @@ Mode = Literal[
 ]
 #: What holds on an open set holds everywhere for a smooth claim: a few draws of each kind.
 SMOOTH: tuple[Mode, ...] = (
-    *("tame",) * 6, *("positive",) * 4, *("reals",) * 2, *("wide",) * 3, "scaled", "alike", "constant",
-)  # fmt: skip
+    *("tame",) * 6,
+    *("positive",) * 4,
+    *("reals",) * 2,
+    *("wide",) * 3,
+    "scaled",
+    "alike",
+    "constant",
+    *("points",) * 2,
+    *("all points",) * 3,
+)
 #: What a claim with kinks or an inequality is tried on besides; further draws are at points.
 SEARCHING: tuple[Mode, ...] = (
     *("wide",) * 10,
@@ -239,7 +247,7 @@ class Drawer:
             point
             for center in (0.0, *self.points)
             for point in _around(center)
-            if low < point < high or point in (low, high)
+            if low < point < high
         ]
         if not inside:
             return value

@@ -42,6 +42,8 @@ class Operation:
         joined_by: The operation that joins two members where it is written out over layers;
             "" refuses that.
         overflows: Whether it can leave the range of float64 for values of ordinary size.
+        mixes: Whether rounding moves an entry of its result as if the arguments were moved relative
+            to their largest entry, as in an elimination, rather than each to itself.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Operation:
     kink: bool = False
     joined_by: str = ""
     overflows: bool = False
+    mixes: bool = False
 
 
 _ROWS = (
@@ -74,9 +77,9 @@ _ROWS = (
     Operation("matmul", "A B", degree="sum"),
     Operation("dot", r"u \cdot v", degree="sum"),
     Operation("transpose", "A^T", degree="first", rounded=False),
-    Operation("matrix_power", "A^2, A^{-1}", overflows=True),
+    Operation("matrix_power", "A^2, A^{-1}", overflows=True, mixes=True),
     Operation("trace", r"\operatorname{tr}(A)", degree="first"),
-    Operation("determinant", r"\det(A)"),
+    Operation("determinant", r"\det(A)", mixes=True),
     Operation("diagonal", r"\operatorname{diag}(u)", degree="first", rounded=False),
     Operation("diagonal_of", r"\operatorname{diag}(A)", degree="first", rounded=False),
     Operation("norm", r"\|u\|"),
