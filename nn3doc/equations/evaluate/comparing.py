@@ -47,6 +47,7 @@ class Comparison:
         needs_values: Whether it holds only because some symbols are exactly one of two numbers.
         undecided: Whether rounding hides any difference there could be, in every draw.
         unmet: Cases of which some draw meets none.
+        one_sided: Whether in an ordinary draw one side has a value and the other has none.
         missed: A case that no draw reaches, and no search.
         reached: For each `cases`, which of its branches were taken in some draw that counts.
     """
@@ -62,6 +63,7 @@ class Comparison:
     undecided: bool = False
     unmet: Node | None = None
     missed: Node | None = None
+    one_sided: bool = False
     reached: Mapping[int, tuple[Term, Tensor]] = field(default_factory=dict)
 
 
@@ -128,6 +130,14 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         place = _first((~torch.isfinite(a) | ~torch.isfinite(b)) & ~reals.reshape(-1, *lead))
         return replace(result, holds=False, finite=False, difference=float("inf"), draw=place,
                        left=a[place], right=b[place])  # fmt: skip
+    alone = (torch.isfinite(a) != torch.isfinite(b)) & evaluator.drawer.of_mode("tame").reshape(
+        -1, *lead
+    )
+    if not evaluator.differentiated and bool(alone.any()):
+        place = _first(alone)
+        return replace(
+            result, holds=False, one_sided=True, draw=place, left=a[place], right=b[place]
+        )
     gap = (a - b).abs()
     close = (gap <= AGREE * size) | ~valid
     strict = operator in ("<", ">", "!=")
@@ -222,6 +232,12 @@ def describe(
     if comparison.unmet is not None:
         notes = [f"at {values}" if values else "", "Add a last case with \\text{otherwise}."]
         return "for some values none of the cases is met", notes, comparison.unmet
+    if comparison.one_sided:
+        left, right = (torch.isfinite(side) for side in (comparison.left, comparison.right))
+        has, lacks = ("left", "right") if bool((left & ~right).any()) else ("right", "left")
+        said = f"at {values} only the {has} one has" if values else f"only the {has} one has"
+        note = f"Say for which values it is meant: {_meant(evaluator)}."
+        return f"for some values the {lacks} side has no value", [said, note], where
     if comparison.missed is not None:
         note = "Leave it out, or widen the sets of its symbols."
         return "no value that was tried reaches this case", [note], comparison.missed
@@ -238,6 +254,12 @@ def describe(
     example = _example(comparison.left, comparison.right)
     notes = [f"at {values}: {example.removeprefix('for example ')}" if values else example]
     return f"the left side is not {operator} the right one everywhere", notes, where
+
+
+def _meant(evaluator: Evaluator) -> str:
+    """How an author restricts a symbol, by the example of one that was put in."""
+    symbols = sorted(evaluator.book.family(key[0]).tex for key in leaves(evaluator))
+    return f"Let {symbols[0]} > 0" if symbols else "Let x > 0"
 
 
 def _is_first(evaluator: Evaluator, draw: int) -> bool:
