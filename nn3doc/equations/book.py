@@ -15,15 +15,13 @@ from typing import Any
 from nn3doc.equations.book_declarations import Declarations
 from nn3doc.equations.definitions import Definition, Statement
 from nn3doc.equations.families import Family, NotationError
-from nn3doc.equations.markdown import Region
+from nn3doc.equations.markdown import Region, scan
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import membership
 from nn3doc.equations.patterns import (
     MAY_NAME,
     PREFIXES,
-    SIGNED,
     as_application,
-    assumption,
     compares_indices,
     concrete_letters,
     is_numeric,
@@ -34,6 +32,7 @@ from nn3doc.equations.patterns import (
     without_set,
 )
 from nn3doc.equations.reading import spelled
+from nn3doc.equations.roles import Mode, Prose, assumptions, is_constant, may_redefine
 from nn3doc.equations.table import function_family
 from nn3doc.equations.tex import parse
 from nn3doc.equations.tokens import FUNCTIONS, TexError
@@ -55,18 +54,21 @@ class Book(Declarations):
 
     def read(
         self, regions: Iterable[Region], own: bool, parsed: Callable[[int, Formula], None],
-        failed: Callable[[int, TexError], None], tables: list[tuple[int, int]],
+        failed: Callable[[int, TexError], None], tables: list[tuple[int, int]], text: str = "",
     ) -> None:  # fmt: skip
         """Adds the statements of a page's formulas.
 
         Args:
             regions: The formulas.
+            text: The page, for the words in front of them.
             own: Whether it is the page that is checked.
             parsed: Told of each formula that could be read.
             failed: Told of each that could not.
             tables: From where to where notation tables stand.
         """
         regions = list(regions)
+        self.regions = regions
+        self.prose = Prose(text, scan(text)) if text else None
         self._find_functions(regions)
         for place, region in enumerate(regions):
             if region.unchecked is not None:
@@ -95,13 +97,19 @@ class Book(Declarations):
                 continue
             for statement in formula.statements:
                 with contextlib.suppress(NotationError):  # told when the statement is checked
-                    self._find_names(statement)
+                    self._find_names(statement, self._mode(region, statement))
 
-    def _find_names(self, statement: Node) -> None:
+    def _mode(self, region: Region | None, node: Node) -> Mode:
+        """What the words in front of a statement make of it."""
+        if self.prose is None or region is None:
+            return ""
+        return self.prose.mode(region, node.start)
+
+    def _find_names(self, statement: Node, mode: Mode) -> None:
         if not isinstance(statement, Relation):
             return
         if statement.operators[0] in ("=", ":=", "in"):
-            self._declare_function(statement.sides[0])
+            self._declare_function(statement, mode)
             self._declare_long_name(statement.sides[0])
         elif isinstance(statement.sides[1], MapType):
             self._declare_map(statement)
@@ -125,8 +133,8 @@ class Book(Declarations):
                 Family(letter, parts, "value", None, tex_of(letter, parts), declared=False)
             )
 
-    def _declare_function(self, left: Node) -> None:
-        applied = as_application(left)
+    def _declare_function(self, statement: Relation, mode: Mode) -> None:
+        applied = as_application(statement.sides[0])
         if applied is None:
             return
         function, parameters = applied
@@ -134,6 +142,8 @@ class Book(Declarations):
         assert isinstance(base, Name)
         if base.letter.removeprefix("\\") in FUNCTIONS:
             return
+        if is_constant(base) and not may_redefine(base, statement.operators[0], mode):
+            return  # `\pi (x + 1) = …` is a product
         letters = {spelled(parameter) for parameter in parameters}
         if len(letters) != len(parameters) or not all(
             isinstance(parameter, Name | Scripted) for parameter in parameters
@@ -196,6 +206,8 @@ class Book(Declarations):
             condition = node.word if isinstance(node, Condition) else ""
             inner = node.relation if isinstance(node, Condition) else node
             limits = range_of(inner)
+            region = self._region(place)
+            mode: Mode = "introduces" if in_table else self._mode(region, node)
             if limits is not None and self._is_index(limits[0]):
                 letter, low, high = limits
                 if len(formula.statements) > 1 or condition:
@@ -205,7 +217,7 @@ class Book(Declarations):
                     self.notation.indices[letter] = (low, high)
                     self.notation.close_ends()
                 if len(formula.statements) == 1:
-                    made.append(self._statement(inner, place, own, in_table))
+                    made.append(self._statement(inner, place, own, in_table, mode))
                 continue
             if (
                 condition in ("if", "when", "whenever", "for")
@@ -221,7 +233,14 @@ class Book(Declarations):
             ):
                 made[-1].near.append(inner)
                 continue
-            made.extend(self._statement(part, place, own, in_table) for part in without_set(inner))
+            if region is not None and isinstance(inner, Relation) and assumptions(inner) and mode:
+                for one in self._listed(made, inner.start, region):  # `a, b > 0` is said of both
+                    one.node = replace(
+                        inner, start=one.node.start, sides=(one.node, *inner.sides[1:])
+                    )
+            made.extend(
+                self._statement(part, place, own, in_table, mode) for part in without_set(inner)
+            )
         for statement in made:
             statement.ranges = ranges
             self.statements.append(statement)
@@ -230,26 +249,35 @@ class Book(Declarations):
             except NotationError as error:
                 self.problems[statement.order] = error
 
-    def _statement(self, node: Node, place: int, own: bool, in_table: bool) -> Statement:
-        return Statement(node, place, len(self.statements) + 1000 * place, own, in_table=in_table)
+    def _region(self, place: int) -> Region | None:
+        """The formula with a number, on the page that is read."""
+        if self.prose is None or place >= len(self.regions):
+            return None
+        return self.regions[place]
+
+    def _listed(self, made: list[Statement], start: int, region: Region) -> list[Statement]:
+        """The symbols directly in front of a statement, with nothing but commas between."""
+        found: list[Statement] = []
+        for statement in reversed(made):
+            node = statement.node
+            between = region.body[node.end : start]
+            if not isinstance(node, Name | Scripted) or between.strip(" \\;:!\n") != ",":
+                break
+            found.append(statement)
+            start = node.start
+        return found
+
+    def _statement(
+        self, node: Node, place: int, own: bool, in_table: bool, mode: Mode
+    ) -> Statement:  # fmt: skip
+        region = self._region(place)
+        sentence = self.prose.sentence(region.start) if self.prose and region else -1
+        order = len(self.statements) + 1000 * place
+        return Statement(node, place, order, own, in_table=in_table, mode=mode, sentence=sentence)
 
     def is_assumption(self, statement: Statement) -> bool:
         """Whether a statement is what the page assumes of a symbol."""
-        node = statement.node
-        if isinstance(node, Relation) and (symbols := self._eigen_symbols(node)) is not None:
-            return self.eigen.get(symbols[0][0]) == symbols[1:]
-        found = assumption(node) if isinstance(node, Relation) else None
-        if found is None:
-            return False
-        reference = self.notation.reference(found[0])
-        if reference is None or reference.family.key in self.definitions:
-            return False
-        if found[1] in ("positive", "negative", "real") and reference.family.shape == () and (
-            reference.family.domain == SIGNED[found[1]]
-        ):  # fmt: skip
-            return True
-        known = self.constraints.get(reference.family.key, ())
-        return any(kind.startswith(found[1]) for kind in known)
+        return statement.role == "assumption"
 
     def copy(self) -> Book:
         """The same book, to be added to without changing this one; it shares what is said."""
@@ -270,7 +298,7 @@ class Book(Declarations):
 
 
 _SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",
-         "aliases", "problems")  # fmt: skip
+         "assumed", "introduced", "parameters", "aliases", "problems", "prose", "regions")  # fmt: skip
 
 
 def _copied(value: Any) -> Any:

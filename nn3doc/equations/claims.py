@@ -42,7 +42,7 @@ class Claims(Sides):
             book = self.book.sized(small)
             inner = type(self)(book, self.seeds)
             inner.equations, inner.numbers = self.equations, self.numbers
-            inner._use_regime(statement.order)
+            inner.use_for(statement)
             retried = Result(statement)
             try:
                 inner._relation(statement, node, retried)

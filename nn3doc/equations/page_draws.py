@@ -38,20 +38,28 @@ class Draws:
         self._more: dict[int, tuple[list[Evaluator], list[Evaluator]]] = {}
         self._kinks: dict[str, bool] = {}
         self._order = 10**9
+        self._constraints: dict[str, tuple[str, ...]] = {}
         self._closures: dict[Key | tuple[str, str], frozenset[int]] = {}
 
     def use_for(self, statement: Statement) -> None:
         """The draws that hold for a statement."""
-        self._use_regime(statement.order if statement.own else 10**9)
+        self._use_regime(statement.order if statement.own else 10**9, statement)
 
     def use_all(self) -> None:
         """The draws that hold once the page has said all it says."""
         self._use_regime(10**9)
 
-    def _use_regime(self, order: int) -> None:
-        """The draws for a statement: any g is any function until the page says which it is."""
+    def _use_regime(self, order: int, statement: Statement | None = None) -> None:
+        """The draws for a statement: any g is any function until the page says which it is.
+
+        What is assumed further below, or for another sentence only, is not assumed for it.
+        """
         self._order = order
-        key = tuple(self.book.alias(name, order) for name in self.book.aliases)
+        self._constraints = self.book.constraints_at(statement)
+        key = (
+            *(self.book.alias(name, order) for name in self.book.aliases),
+            *(f"{name} {kinds}" for name, kinds in sorted(self._constraints.items())),
+        )
         if key not in self._regimes:
             self._regimes[key] = self._make_draws(order, self.seeds)
         self.evaluators, self.positive = self._regimes[key]
@@ -104,7 +112,7 @@ class Draws:
             for positive in (False, True):
                 drawer = Drawer(
                     seed, names, as_reals=place % 2 == 0, positive=positive,
-                    constraints=self.book.constraints, members=lambda family: 0,
+                    constraints=self._constraints, members=lambda family: 0,
                 )  # fmt: skip
                 drawer.members = partial(self._members, drawer=drawer)
                 evaluator = Evaluator(

@@ -94,7 +94,25 @@ class Sides(Closures):
     ) -> Elaborator:
         """A fresh reader for one case of a statement."""
         ranges = self.book.ranges(statement, layers)
-        return Elaborator(self.book, layers, f"s{statement.order}", None, ranges, jacobian)
+        formals = self._own_parameters(statement)
+        return Elaborator(self.book, layers, f"s{statement.order}", formals, ranges, jacobian)
+
+    def _own_parameters(self, statement: Statement) -> dict[str, Term] | None:
+        """The parameters that only the function knows which a statement defines."""
+        for definition in self.book.functions.values():
+            if definition.statement is statement:
+                new = [p for p in definition.parameters if self.book.notation.reference(p) is None]
+                if new:
+                    letter = self.book.family(definition.family).letter
+                    function = self.book.function(letter, definition.left)
+                    return {
+                        name: Term("formal", (), shape, parameter, name)
+                        for name, shape, parameter in zip(
+                            function.parameter_names, function.shapes, definition.parameters,
+                            strict=True,
+                        ) if parameter in new
+                    }  # fmt: skip
+        return None
 
     def _elaborate(
         self, statement: Statement, node: Relation, layers: dict[str, int], numeric: list[bool]

@@ -71,7 +71,7 @@ class Checker(Claims):
         """All that can be said of a statement; it never raises for what a page says."""
         result = Result(statement)
         self.book.current = statement
-        self._use_regime(statement.order if statement.own else 10**9)
+        self.use_for(statement)
         offset = self._offset(statement)
         try:
             problem = self.book.problems.get(statement.order)
