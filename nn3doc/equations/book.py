@@ -286,6 +286,17 @@ class Book(Declarations):
             setattr(book, name, _copied(getattr(self, name)))
         return book
 
+    def without(self, definitions: Iterable[Definition]) -> Book:
+        """The same page without some of its definitions; nothing worked out is taken over."""
+        gone = {id(definition) for definition in definitions}
+        book = self.sized({})
+        kept = {
+            key: [d for d in group if id(d) not in gone] for key, group in self.definitions.items()
+        }
+        book.definitions = {key: group for key, group in kept.items() if group}
+        book.functions = {k: d for k, d in self.functions.items() if id(d) not in gone}
+        return book
+
     def sized(self, sizes: Mapping[str, int]) -> Book:
         """The same page with numbers for sizes; nothing that was worked out is taken over."""
         notation = self.notation.copy()

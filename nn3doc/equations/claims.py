@@ -93,7 +93,10 @@ class Claims(Sides):
             result.verdict = "holds"  # an equation between sizes: that they fit is all it says
             result.instances += 1
             return
-        if operator == "<-":
+        if operator == "<-" or (
+            statement.role == "update"
+            and (operator == ":=" or self._compare(left, right, operator)[0] is not None)
+        ):  # `w = w + 0` is a claim, and holds
             self._update(statement, node, place, left, right, layers, result)
             return
         result.states.update(keys)
@@ -110,6 +113,14 @@ class Claims(Sides):
         used = self._closure(left) | self._closure(right)
         result.used |= used
         if failed is None:
+            later = self._later(statement, used)
+            if later and not self._holds_without(statement, node, later):
+                names = ", ".join(sorted({self.book.family(d.family).tex for d in later}))
+                notes = [f"further below: {names}",
+                         "Move that up, or join it to this one with \\text{where}."]  # fmt: skip
+                self._fail(result, "holds", "this holds only by an equation further below", node,
+                           notes, offset)  # fmt: skip
+                return
             result.verdict = "holds"
             self.tested |= used
             if not any(w.kind in ("autograd", "value") for w in result.witnesses):
@@ -125,6 +136,31 @@ class Claims(Sides):
             message, told_ = f"the left side is not {operator} the right one everywhere", []
         notes = [*told_, *case_notes(layers)]
         self._fail(result, "holds", message, where, notes, offset)
+
+    def _later(self, statement: Statement, used: frozenset[int]) -> list[Definition]:
+        """The definitions a claim rests on that stand behind it, and are not joined by "where"."""
+        groups = (*self.book.definitions.values(), list(self.book.functions.values()))
+        return [
+            definition for group in groups for definition in group
+            if id(definition) in used and definition.statement.own
+            and definition.statement.order > statement.order
+            and not (definition.statement.mode == "introduces"
+                     and definition.statement.sentence == statement.sentence >= 0)
+        ]  # fmt: skip
+
+    def _holds_without(
+        self, statement: Statement, node: Relation, later: list[Definition]
+    ) -> bool:  # fmt: skip
+        """Whether a claim holds as well where some definitions do not, their symbols free."""
+        inner = type(self)(self.book.without(later), self.seeds)
+        inner.equations, inner.numbers = self.equations, self.numbers
+        inner.use_for(statement)
+        result = Result(statement)
+        try:
+            inner._relation(statement, node, result)
+        except (NotationError, DefinitionError):
+            return False
+        return not result.findings
 
     def _compare(
         self, left: Term, right: Term, operator: str
@@ -290,7 +326,8 @@ class Claims(Sides):
         elaborator = self.elaborator(statement, layers, False)
         left = elaborator.term(node.sides[place])
         right = elaborator.term(node.sides[place + 1])
-        left, right = (t for t in self._where(statement, elaborator, [left, right]) if t)
+        operators = (node.operators[place],)
+        left, right = (t for t in self._where(statement, elaborator, [left, right], operators) if t)
         self._fit(Relation(node.start, node.end, (node.sides[place], node.sides[place + 1]),
                            (node.operators[place],)), [left, right])  # fmt: skip
         if self._assumed(statement):

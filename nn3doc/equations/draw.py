@@ -104,11 +104,11 @@ class Drawer:
             return domain.low + size
         if finite[1]:
             return domain.high - size
-        if "positive" in constraints:
+        if "positive" in constraints or "nonnegative" in constraints:
             return size
         if self.positive:  # and below 1, so that log(1 - x) has a value, too
             return 0.1 + 0.8 * uniform
-        if "negative" in constraints:
+        if "negative" in constraints or "nonpositive" in constraints:
             return -size
         sign = torch.rand(shape, generator=generator, dtype=torch.float64) < 0.5
         return torch.where(sign, -size, size)
@@ -146,6 +146,9 @@ def _constrained(value: Tensor, constraint: str, uniform: Tensor | None) -> Tens
     if constraint == "positive definite":
         size = value.shape[-1]
         return value @ value.mT / size + torch.eye(size, dtype=torch.float64)
+    if constraint == "orthogonal":
+        rotated: Tensor = torch.linalg.qr(value)[0]
+        return rotated
     if constraint == "unit":
         return value / (value * value).sum((-2, -1), keepdim=True).sqrt()
     if constraint.startswith("sums to one"):

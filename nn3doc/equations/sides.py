@@ -123,7 +123,7 @@ class Sides(Closures):
             elaborator = self.elaborator(statement, layers, jacobian)
             try:
                 sides = self._read_sides(statement, node, elaborator, numeric)
-                sides = self._where(statement, elaborator, sides)
+                sides = self._where(statement, elaborator, sides, node.operators)
                 self._fit(node, sides)
                 self._hold_claims(elaborator, layers)
                 self._ranges_known(elaborator)
@@ -136,20 +136,47 @@ class Sides(Closures):
         raise failure
 
     def _where(
-        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None]
-    ) -> list[Term | None]:
-        """`… \\text{for } i \\ne j`: elsewhere nothing is compared."""
-        for condition in statement.conditions:
-            if isinstance(condition, Relation) and condition.operators != ("=",):
-                test = elaborator.condition(condition)
-                nothing = Term("number", (), (), condition, 0.0)
-                sides = [
-                    None if side is None else Term(
-                        "cases", (side, nothing, test), side.shape, side.node, 2,
-                        side.indices | test.indices,
-                    ) for side in sides
-                ]  # fmt: skip
+        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None],
+        operators: tuple[str, ...],
+    ) -> list[Term | None]:  # fmt: skip
+        """`… \\text{for } i \\ne j`, "let $a > b$": elsewhere nothing is compared."""
+        conditions = [
+            condition for condition in statement.conditions
+            if isinstance(condition, Relation) and condition.operators != ("=",)
+        ]  # fmt: skip
+        assumed = self._assumed_of(statement, sides) if statement.role == "claim" else []
+        for condition in (*conditions, *assumed):
+            test = elaborator.condition(condition)
+            if condition in assumed:
+                self._hold_met(test, condition)
+            values = _that_compare(operators)
+            sides = [
+                None if side is None else Term(
+                    "cases", (side, Term("number", (), (), condition, value), test), side.shape,
+                    side.node, 2, side.indices | test.indices,
+                ) for side, value in zip(sides, values, strict=True)
+            ]  # fmt: skip
         return sides
+
+    def _hold_met(self, test: Term, condition: Relation) -> None:
+        """What is assumed is met by some values; otherwise everything would follow from it."""
+        for evaluator, positive in self.draws(test):
+            if any(bool(one(test).tensor.any()) for one in (evaluator, positive)):
+                return
+        raise NotationError(
+            "none of the values that were drawn meets what is assumed here",
+            condition,
+            "Declare the symbols in sets in which it is met more often.",
+            "holds",
+        )
+
+    def _assumed_of(self, statement: Statement, sides: list[Term | None]) -> list[Relation]:
+        """What is assumed of symbols that a claim rests on, and that draws need not meet."""
+        found = self.book.conditions_at(statement)
+        if not found:
+            return []
+        used = set().union(*(self.symbols_of(side) for side in sides if side is not None))
+        return [one.node for one in found if one.keys & used]
 
     def _read_sides(
         self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
@@ -212,3 +239,11 @@ class Sides(Closures):
                 raise NotationError(
                     f"this is {show(term.shape)}, not {show(wanted)}", sizes, question="fits"
                 )
+
+
+def _that_compare(operators: tuple[str, ...]) -> list[float]:
+    """Numbers for the sides of a relation that it is true of."""
+    values = [0.0]
+    for operator in operators:
+        values.append(values[-1] + {"<": 1.0, "!=": 1.0, ">": -1.0}.get(operator, 0.0))
+    return values
