@@ -8,6 +8,8 @@ through each other, layer by layer.
 from __future__ import annotations
 
 import contextlib
+import itertools
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -45,6 +47,7 @@ from nn3doc.equations.tree import (
     Product,
     Relation,
     Scripted,
+    Shaped,
     bare,
 )
 
@@ -241,10 +244,13 @@ class Book(Declarations):
             made.extend(
                 self._statement(part, place, own, in_table, mode) for part in without_set(inner)
             )
-        for statement in made:
+        region = self._region(place)
+        for before, statement in itertools.pairwise([None, *made]):
             statement.ranges = ranges
             self.statements.append(statement)
             try:
+                if before is not None and region is not None:
+                    _hold_line(before.node, statement.node, region.body)
                 self._gather(statement)
             except NotationError as error:
                 self.problems[statement.order] = error
@@ -273,7 +279,11 @@ class Book(Declarations):
         region = self._region(place)
         sentence = self.prose.sentence(region.start) if self.prose and region else -1
         order = len(self.statements) + 1000 * place
-        return Statement(node, place, order, own, in_table=in_table, mode=mode, sentence=sentence)
+        general = self.prose is not None and region is not None and self.prose.is_general(region)
+        return Statement(
+            node, place, order, own, in_table=in_table, mode=mode, sentence=sentence,
+            general=general,
+        )  # fmt: skip
 
     def is_assumption(self, statement: Statement) -> bool:
         """Whether a statement is what the page assumes of a symbol."""
@@ -306,6 +316,23 @@ class Book(Declarations):
             setattr(book, name, getattr(self, name))
         book.current = self.current
         return book
+
+
+def _hold_line(before: Node, node: Node, tex: str) -> None:
+    """A line of a derivation has a relation, or goes on with a sign."""
+    between = tex[before.end : node.start]
+    if (
+        isinstance(before, Relation)
+        and not isinstance(node, Relation | Shaped | Condition)
+        and "\\\\" in between
+        and not re.search(r"\\(?:text|mbox|quad|qquad)\b", between)
+    ):
+        raise NotationError(
+            "this line has no relation",
+            node,
+            "Write = or another relation in front of it; a line that goes on begins with + or -.",
+            "read",
+        )
 
 
 _SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",

@@ -17,6 +17,7 @@ from nn3doc.equations.results import (
     domain_text,
     outside_value,
 )
+from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.sides import Sides
 from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
@@ -306,7 +307,7 @@ class Claims(Sides):
         """A step with plain numbers on one side: a worked example, or a claim for all values."""
         known = sides[place] if sides[place] is not None else sides[place + 1]
         self.numbers.offset = self._offset(statement)
-        said = self.numbers.hold(statement, node, place, known, layers)
+        said = self.numbers.hold(statement, node, place, known, layers, sides)
         if said.message:
             self._fail(result, "holds", said.message, said.where or node, list(said.notes),
                        self._offset(statement))  # fmt: skip
@@ -345,6 +346,8 @@ class Claims(Sides):
             self.tested |= self._closure(left) | self._closure(right)
             result.difference = max(result.difference, difference)
             return
-        self._fail(result, "holds", "the two sides differ", node.sides[place + 1],
-                   [*told(failed[1], self._named_sizes(failed[0])), *case_notes(layers)],
-                   self._offset(statement))  # fmt: skip
+        message, notes = "the two sides differ", told(failed[1], self._named_sizes(failed[0]))
+        if operator in COMPARISONS and failed[1].finite:
+            message, notes = f"the left side is not {operator} the right one everywhere", []
+        self._fail(result, "holds", message, node.sides[place + 1],
+                   [*notes, *case_notes(layers)], self._offset(statement))  # fmt: skip

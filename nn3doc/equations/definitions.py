@@ -27,6 +27,7 @@ class Statement:
         near: What `\\text{near}` says.
         in_table: Whether it stands in a notation table.
         mode: What the words in front of it make of it, see `roles`.
+        general: Whether its sentence speaks of all values.
         sentence: Where its sentence starts on the page; -1 where nothing is known of it.
         role: The part that it plays, as far as reading it decides that.
     """
@@ -41,6 +42,7 @@ class Statement:
     in_table: bool = False
     mode: Mode = ""
     sentence: int = -1
+    general: bool = False
     role: Role = "claim"
 
 

@@ -156,6 +156,9 @@ _IN_FORMULA = re.compile(
 )
 
 
+_GENERAL = re.compile(r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.I)
+
+
 class Prose:
     """A page's text with its formulas masked, for the words in front of each.
 
@@ -194,6 +197,13 @@ class Prose:
         own = " ".join(_own_words(region.body[:before]))
         main = region.kind == "display" or self._is_last(region)
         return mode_of(f"{self._masked[start : region.start]} {own}", main and not own)
+
+    def is_general(self, region: Region) -> bool:
+        """Whether the sentence of a formula speaks of all values: "for every $a$", `\\forall`."""
+        place = bisect_right(self._starts, region.start)
+        end = self._starts[place] if place < len(self._starts) else len(self._masked)
+        words = self._masked[self._starts[place - 1] : end]
+        return bool(_GENERAL.search(f"{words} {region.body}"))
 
     def _is_last(self, region: Region) -> bool:
         """Whether nothing follows a formula in its sentence."""
@@ -343,6 +353,7 @@ SIGNED = {
 _OF_ZERO = {
     ">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive", "!=": "real"
 }  # fmt: skip
+COMPARISONS = frozenset(["<", ">", "<=", ">=", "!="])
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
 
 
