@@ -250,7 +250,10 @@ class Book(Declarations):
             self.statements.append(statement)
             try:
                 if before is not None and region is not None:
-                    _hold_line(before.node, statement.node, region.body)
+                    between = region.body[before.node.end : statement.node.start]
+                    _hold_line(before.node, statement.node, between)
+                    if not isinstance(before.node, Relation) and r"\text" in between:
+                        statement.mode = "concludes"  # `a \text{ plus } b = …` is one sentence
                 self._gather(statement)
             except NotationError as error:
                 self.problems[statement.order] = error
@@ -318,9 +321,8 @@ class Book(Declarations):
         return book
 
 
-def _hold_line(before: Node, node: Node, tex: str) -> None:
+def _hold_line(before: Node, node: Node, between: str) -> None:
     """A line of a derivation has a relation, or goes on with a sign."""
-    between = tex[before.end : node.start]
     if (
         isinstance(before, Relation)
         and not isinstance(node, Relation | Shaped | Condition)

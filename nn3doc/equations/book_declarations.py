@@ -465,7 +465,7 @@ class Declarations(Functions):
             return None
         inverse = INVERSES.get(left.function.letter)
         symbol = bare(left.arguments[0])
-        if inverse is None or not isinstance(symbol, Name | Scripted):
+        if inverse is None or not isinstance(symbol, Name | Scripted) or is_constant(symbol):
             return None
         if self.notation.reference(symbol) is not None:
             return None

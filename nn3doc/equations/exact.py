@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from mpmath import iv
+from mpmath import iv, mp, nstr
 
 from nn3doc.equations.definitions import Function
 from nn3doc.equations.sizes import Size
@@ -20,7 +20,7 @@ from nn3doc.equations.tree import Name, Node, Number
 Key = tuple[str, tuple[int | None, ...]]
 Interval = Any  # mpmath has no types
 
-iv.dps = 50
+iv.dps = mp.dps = 50
 MOST_DIGITS = 10_000  # of a power: 10^{10^{10}} is not written out
 
 
@@ -218,4 +218,9 @@ def related(left: Interval, operator: str, right: Interval, rounding: float = 0.
     return bool(equal)
 
 
-__all__ = ["Exact", "Interval", "UndecidedError", "related"]
+def shortest(value: Interval, digits: int = 6) -> str:
+    """A value with some digits, without zeros at its end."""
+    return str(nstr(mp.mpf(value.mid), digits)).removesuffix(".0")
+
+
+__all__ = ["Exact", "Interval", "UndecidedError", "related", "shortest"]

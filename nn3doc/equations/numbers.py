@@ -18,7 +18,7 @@ from nn3doc.equations.arrays import COMPARE
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import Statement
 from nn3doc.equations.draw import Drawer
-from nn3doc.equations.exact import Exact, Interval, UndecidedError, related
+from nn3doc.equations.exact import Exact, Interval, UndecidedError, related, shortest
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.reading import whole_number
 from nn3doc.equations.roles import COMPARISONS
@@ -136,7 +136,7 @@ class Numbers:
             return Held()
         if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
             return Held()
-        if known is None or (known.operation in ("number", "stack") and _is_plain(left)):
+        if known is None or (_is_plain(left) and _is_plain(right)):
             return self._hold_plain(left, operator, right, sides)
         if operator in COMPARISONS:
             return self._hold_comparison(left, operator, right, known)
@@ -220,6 +220,7 @@ class Numbers:
         self, one: Interval, operator: str, two: Interval, rounding: float, where: Node
     ) -> Held:  # fmt: skip
         value, written = float(one.mid), float(two.mid)
+        shown = shortest(one), shortest(two)
         if related(one, operator, two, rounding):
             pair = (torch.tensor(value), torch.tensor(written))
             slack = torch.tensor(0.0)
@@ -227,11 +228,13 @@ class Numbers:
                 _badly_rounded(pair[0].double(), pair[1].double(), slack,
                                torch.tensor(rounding, dtype=torch.float64)).any()
             ):  # fmt: skip
-                return _wrong(where, value)
+                return _wrong(where, shown[0])
             return Held(held=True, instances=1)
+        if shown[0] == shown[1]:
+            shown = shortest(one, 50), shortest(two, 50)
         if operator in COMPARISONS:
-            return _not_so(value, operator, written, where)
-        return _wrong(where, value)
+            return _not_so(shown[0], operator, shown[1], where)
+        return _wrong(where, shown[0])
 
     def _decided(
         self, known: Term, operator: str, where: Node, literal: tuple[Tensor, Tensor]
@@ -280,7 +283,7 @@ class Numbers:
             return Held(held=True, instances=met.numel())
         place = int((~met).flatten().nonzero()[0])
         left, right = (float(t.flatten()[place]) for t in torch.broadcast_tensors(one, two))
-        return _not_so(left, operator, right, where)
+        return _not_so(f"{left:.6g}", operator, f"{right:.6g}", where)
 
     def _is_free(self, key: Key) -> bool:
         return self.book.find(key) is None
@@ -366,7 +369,7 @@ class Numbers:
             place = int(wrong.flatten().nonzero()[0])
             at = _cell(where, place)
             found = float(value.flatten()[place])
-            return _wrong(at, found)
+            return _wrong(at, f"{found:.6g}")
         return Held(held=True, instances=value.numel())
 
     def _literal(self, node: Node, digits: int = 0) -> tuple[Tensor, Tensor]:
@@ -475,20 +478,17 @@ def _scale(evaluator: Evaluator, term: Term) -> float:
     return max(float(evaluator(part).tensor.detach().abs().max()) for part in term.arguments)
 
 
-def _wrong(where: Node, found: float) -> Held:
+def _wrong(where: Node, found: str) -> Held:
     """A number that is not what it should be."""
-    shown = f"{found:.6g}"
-    if shown == _written(where):
-        shown = f"{found:.12g}"
     return Held(
-        message=f"{_written(where)} stands here, it is {shown}",
+        message=f"{_written(where)} stands here, it is {found}",
         where=where, notes=("worked out from the numbers of this page",),
     )  # fmt: skip
 
 
-def _not_so(left: float, operator: str, right: float, where: Node) -> Held:
+def _not_so(left: str, operator: str, right: str, where: Node) -> Held:
     return Held(
-        message=f"this is not so for the numbers of this page: {left:.6g} {operator} {right:.6g}",
+        message=f"this is not so for the numbers of this page: {left} {operator} {right}",
         where=where,
         notes=("For all values of its symbols, say so: \\text{for all } …",),
     )
