@@ -280,12 +280,15 @@ class Book(Declarations):
         self, node: Node, place: int, own: bool, in_table: bool, mode: Mode
     ) -> Statement:  # fmt: skip
         region = self._region(place)
-        sentence = self.prose.sentence(region.start) if self.prose and region else -1
+        sentence = section = -1
+        if self.prose is not None and region is not None:
+            sentence = self.prose.sentence(region.start)
+            section = self.prose.section(region.start)
         order = len(self.statements) + 1000 * place
         general = self.prose is not None and region is not None and self.prose.is_general(region)
         return Statement(
             node, place, order, own, in_table=in_table, mode=mode, sentence=sentence,
-            general=general,
+            general=general, section=section,
         )  # fmt: skip
 
     def is_assumption(self, statement: Statement) -> bool:

@@ -208,7 +208,8 @@ class Declarations(Functions):
             return True
         found = assumptions(node)
         references = [self.notation.reference(one.symbol) for one in found]
-        if not found or any(one is not None and one.family.kind != "value" for one in references):
+        kinds = {one.family.kind for one in references if one is not None}
+        if not found or not kinds <= {"value", "size"}:
             return False
         new = [one for one, known in zip(found, references, strict=True) if known is None]
         if new:
@@ -239,6 +240,8 @@ class Declarations(Functions):
         """Takes one thing that is assumed of one symbol: for its draws, or for what is compared."""
         family, node = reference.family, statement.node
         assert isinstance(node, Relation)
+        if family.kind == "size" and kind not in (*NUMBERS_ONLY, "compared"):
+            return False
         ends = (*reference.arguments, *(end for end in (reference.row, reference.col) if end))
         whole = all(isinstance(end, Name) for end in ends)
         together = statement.in_table or (
@@ -249,7 +252,7 @@ class Declarations(Functions):
             high = min(one.high, family.domain.high)
             self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
             return True
-        if kind in DRAWN and whole and together:
+        if kind in DRAWN and whole and together and family.kind == "value":
             before = self.constraints.get(family.key, ())
             if kind not in before:
                 self.constraints[family.key] = (*before, kind)

@@ -7,9 +7,16 @@ from torch import Tensor
 from nn3doc.equations.compare import Comparison, compare, told
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.exact import Exact, UndecidedError
 from nn3doc.equations.forms import by_cases, written_out
 from nn3doc.equations.nearby import hold_near, order_claimed
 from nn3doc.equations.patterns import is_numeric
+from nn3doc.equations.relations import (
+    definite,
+    domain_of,
+    shapes_related,
+    wrong_sizes,
+)
 from nn3doc.equations.report import Witness
 from nn3doc.equations.results import (
     Result,
@@ -29,6 +36,9 @@ from nn3doc.equations.tree import (
 from nn3doc.equations.values import Evaluator, Key
 
 
+MOST_DRAWN = 60  # a size with this number is drawn so; a larger one only as a number
+
+
 class Claims(Sides):
     """Relations, step by step."""
 
@@ -40,21 +50,36 @@ class Claims(Sides):
             small = {name: size for name, size in self.numbers.sizes.items() if size <= 12}
             if error.question not in ("fits", "known") or not small or not written_out(node):
                 raise
-            book = self.book.sized(small)
+            self._retry(statement, node, small, result, error)
+        else:
+            let = {name: size for name, size in self.numbers.let.items() if size <= MOST_DRAWN}
+            if result.findings and let and statement.own:
+                self._retry(statement, node, let, result, None)
+
+    def _retry(
+        self, statement: Statement, node: Relation, sizes: dict[str, int], result: Result,
+        error: NotationError | None,
+    ) -> None:  # fmt: skip
+        """The same with numbers for sizes, as the page gives them."""
+        try:
+            book = self.book.sized(sizes)
             inner = type(self)(book, self.seeds)
             inner.equations, inner.numbers = self.equations, self.numbers
             inner.use_for(statement)
             retried = Result(statement)
-            try:
-                inner._relation(statement, node, retried)
-            except (NotationError, DefinitionError):
+            inner._relation(statement, node, retried)
+        except (NotationError, DefinitionError):
+            if error is not None:
                 raise error from None
-            if retried.defines:
-                raise  # what defines a symbol does so for all sizes
-            if not retried.findings:
-                retried.used, retried.defines = set(), set()
-                retried.witnesses.append(Witness("numbers", "sizes of the worked example"))
-            result.__dict__.update(retried.__dict__)
+            return
+        if error is not None and retried.defines:
+            raise error  # what defines a symbol does so for all sizes
+        if error is None and retried.findings:
+            return
+        if not retried.findings:
+            retried.used, retried.defines = set(), set()
+            retried.witnesses.append(Witness("numbers", "sizes of the worked example"))
+        result.__dict__.update(retried.__dict__)
 
     def _relation(self, statement: Statement, node: Relation, result: Result) -> None:
         result.verdict = "states"
@@ -86,12 +111,16 @@ class Claims(Sides):
             return
         if not statement.own:  # it is asked for its numbers only
             return
+        domain = domain_of(left, right)
         if operator == "~":
             self._approximately(statement, node.sides[place + 1], (left, right), layers, result)
             return
         keys = self._keys(left)
-        if any(t.operation == "sizes" for t in (*walk_terms(left), *walk_terms(right))):
-            result.verdict = "holds"  # an equation between sizes: that they fit is all it says
+        if domain == "shapes":
+            if not shapes_related(left, operator, right):
+                raise NotationError(f"both sides are {show(left.shape)}", node.sides[place + 1],
+                                    "Write = between equal shapes.", "holds")  # fmt: skip
+            result.verdict = "holds"
             result.instances += 1
             return
         if operator == "<-" or (
@@ -107,6 +136,8 @@ class Claims(Sides):
             return
         if self._assumed(statement):
             result.verdict = "declares"
+            return
+        if self._compare_otherwise(statement, node, place, (left, right), layers, result):
             return
         failed, count, difference = self._compare(left, right, operator)
         result.instances += count
@@ -137,6 +168,68 @@ class Claims(Sides):
             message, told_ = f"the left side is not {operator} the right one everywhere", []
         notes = [*told_, *case_notes(layers)]
         self._fail(result, "holds", message, where, notes, offset)
+
+    def _compare_otherwise(
+        self, statement: Statement, node: Relation, place: int, sides: tuple[Term, Term],
+        layers: dict[str, int], result: Result,
+    ) -> bool:  # fmt: skip
+        """Relations that drawn values do not decide: between sizes alone, and definite matrices."""
+        operator, where = node.operators[place], node.sides[place + 1]
+        if operator in ("succ", "succeq"):
+            for evaluator in self.evaluators:
+                one, two = (evaluator(side).tensor.detach() for side in sides)
+                if not definite(one, two, operator == "succ"):
+                    self._fail(result, "holds", "this is not positive definite, or not symmetric",
+                               where, "To assume it, write \\text{let}.", self._offset(statement))  # fmt: skip
+                    return True
+            result.verdict = "holds"
+            result.instances += len(self.evaluators)
+            self.tested |= self._closure(sides[0]) | self._closure(sides[1])
+            return True
+        if domain_of(*sides) != "sizes":
+            return False
+        names = sorted({
+            name for side in sides for term in walk_terms(side) if term.operation == "size"
+            for name in term.data.names
+        })  # fmt: skip
+        given = self.numbers.let
+        if operator in COMPARISONS and not statement.general and (
+            set(names) <= self.numbers.sizes.keys()
+        ):  # fmt: skip
+            given = self.numbers.sizes
+        conditions = self._size_conditions(statement)
+        names = sorted({
+            *names, *(n for c in conditions for t in walk_terms(c) if t.operation == "size"
+                      for n in t.data.names)
+        })  # fmt: skip
+        try:
+            wrong, tried = wrong_sizes(
+                sides[0], operator, sides[1], names,
+                {name: number for name, number in given.items() if name in names},
+                lambda sizes: Exact(self.book, {}, sizes), conditions,
+            )  # fmt: skip
+        except UndecidedError:
+            return False
+        result.instances += tried
+        if wrong is None and tried:
+            result.verdict = "holds"
+            return True
+        chosen = ", ".join(f"{name} = {number}" for name, number in (wrong or {}).items())
+        self._fail(
+            result, "holds", f"this is not so for {chosen}" if wrong else
+            "no sizes meet what is assumed of them", where,
+            ["If it is so on this page, say so: \\text{let } n \\ge d", *case_notes(layers)],
+            self._offset(statement),
+        )  # fmt: skip
+        return True
+
+    def _size_conditions(self, statement: Statement) -> list[Term]:
+        """What the page assumes of sizes alone: "let $n \\ge d$"."""
+        elaborator = self.elaborator(statement, {}, False)
+        return [
+            elaborator.condition(one.node) for one in self.book.conditions_at(statement)
+            if all(self.book.family(key).kind == "size" for key in one.keys)
+        ]  # fmt: skip
 
     def _later(self, statement: Statement, used: frozenset[int]) -> list[Definition]:
         """The definitions a claim rests on that stand behind it, and are not joined by "where"."""
@@ -339,6 +432,8 @@ class Claims(Sides):
             self._define(definition, left, right, node, result)
             return
         operator = node.operators[place]
+        if self._compare_otherwise(statement, node, place, (left, right), layers, result):
+            return
         failed, count, difference = self._compare(left, right, operator)
         result.instances += count
         if failed is None:

@@ -29,6 +29,7 @@ class Statement:
         mode: What the words in front of it make of it, see `roles`.
         general: Whether its sentence speaks of all values.
         sentence: Where its sentence starts on the page; -1 where nothing is known of it.
+        section: Where its section starts.
         role: The part that it plays, as far as reading it decides that.
     """
 
@@ -43,6 +44,7 @@ class Statement:
     mode: Mode = ""
     sentence: int = -1
     general: bool = False
+    section: int = -1
     role: Role = "claim"
 
 

@@ -70,6 +70,8 @@ class Numbers:
     Attributes:
         book: What the page says.
         sizes: Numbers of sizes.
+        let: Those that hold for the page: "let $n = 2$", not "there are $n = 2$ inputs".
+        sections: In which section each was given; not where it was for one sentence only.
         values: Numbers of symbols that nothing defines.
         exact: Those of them that are one number, to fifty digits.
         snippets: What the page's code has assigned: it counts where the text gives no number.
@@ -80,6 +82,8 @@ class Numbers:
 
     book: Book
     sizes: dict[str, int] = field(default_factory=dict)
+    let: dict[str, int] = field(default_factory=dict)
+    sections: dict[str, int] = field(default_factory=dict)
     values: dict[Key, Tensor] = field(default_factory=dict)
     exact: dict[Key, Interval] = field(default_factory=dict)
     snippets: SnippetValues | None = None
@@ -90,17 +94,37 @@ class Numbers:
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
         return Numbers(
-            book, dict(self.sizes), dict(self.values), dict(self.exact), self.snippets
+            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values), dict(self.exact), self.snippets
         )  # fmt: skip
 
-    def give_size(self, size: Size, number: int, order: int) -> None:
-        """A size of the example; a new number for it begins a new example."""
+    def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
+        """A size of the example; one that was given for a sentence only may be another later.
+
+        Raises:
+            NotationError: The page gives it two numbers.
+        """
         names = sorted(size.names)
-        if len(names) == 1 and size == Size.of(names[0]):
-            if self.sizes.get(names[0], number) != number:
-                self.values.clear()
-                self.exact.clear()
-            self.sizes[names[0]] = number
+        if len(names) != 1 or size != Size.of(names[0]):
+            return
+        name = names[0]
+        before = self.sizes.get(name, number)
+        if before != number:
+            here = self.sections.get(name) == statement.section or name in self.let
+            if here and statement.own and statement.mode != "restricts":
+                raise NotationError(
+                    f"{name} is {before} further above",
+                    where,
+                    "A size has one number in a section; for one sentence write: for "
+                    f"${name} = {number}$.",
+                    "holds",
+                )
+            self.values.clear()
+            self.exact.clear()
+        self.sizes[name] = number
+        if statement.mode != "restricts" and statement.own:
+            self.sections[name] = statement.section
+            if statement.mode == "introduces" and not statement.in_table:
+                self.let[name] = number
 
     def evaluator(self, extra: Mapping[Key, Tensor] | None = None) -> Evaluator:
         """Works out what follows from the example's numbers, and from nothing else."""

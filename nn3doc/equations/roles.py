@@ -148,6 +148,7 @@ _TOKEN = re.compile(r"\x01+[.,]?|\x02+[.,]?|[A-Za-z]+(?:'[a-z]+)?|[,;:.!?()â€”â€
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|etc|vs|resp|approx|no|fig|eq|sec)\Z", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?][)\]*_\"']*(?=\s|\Z)")
 _LINE_START = re.compile(r"^[ \t>]*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||<|!!!|\?\?\?)", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}\s", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t>]*\n\s*")
 _IN_FORMULA = re.compile(
     r"\\(?:text|mbox|textrm|textit|textbf)\s*\{(?P<words>[^{}]*)\}"
@@ -181,10 +182,15 @@ class Prose:
         self._text = text
         self._masked = "".join(masked)
         self._starts = sorted({0, *_boundaries(self._masked)})
+        self._sections = [0, *(match.start() for match in _HEADING.finditer(self._masked))]
 
     def sentence(self, offset: int) -> int:
         """Where the sentence starts that an offset stands in."""
         return self._starts[bisect_right(self._starts, offset) - 1]
+
+    def section(self, offset: int) -> int:
+        """Where the section starts that an offset stands in: at its heading."""
+        return self._sections[bisect_right(self._sections, offset) - 1]
 
     def mode(self, region: Region, before: int) -> Mode:
         """What the words in front of a statement make of it.
@@ -261,7 +267,7 @@ def mode_of(words: str, main: bool = False) -> Mode:
             if gap > (_BETWEEN if seen else _NEAR) or (seen and not joined):
                 mode, far = strong, True
         position += length
-    if main and not far and seen and tokens[-1].endswith(","):
+    if main and not far and tokens[-1].endswith(","):
         return strong
     return mode
 

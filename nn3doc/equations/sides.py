@@ -9,6 +9,7 @@ from nn3doc.equations.constants import UnknownSizeError
 from nn3doc.equations.definitions import Statement
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.patterns import concrete_letters, layer_limits
+from nn3doc.equations.relations import domain_of, meaning
 from nn3doc.equations.report import Finding, FindingKind
 from nn3doc.equations.results import (
     Result,
@@ -175,8 +176,14 @@ class Sides(Closures):
         found = self.book.conditions_at(statement)
         if not found:
             return []
-        used = set().union(*(self.symbols_of(side) for side in sides if side is not None))
-        return [one.node for one in found if one.keys & used]
+        known = [side for side in sides if side is not None]
+        used = set().union(*(self.symbols_of(side) for side in known))
+        of_sizes = domain_of(known[0], known[-1]) == "sizes" if known else False
+        return [
+            one.node for one in found
+            if one.keys & used
+            or (not of_sizes and all(self.book.family(key).kind == "size" for key in one.keys))
+        ]  # fmt: skip
 
     def _read_sides(
         self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
@@ -218,10 +225,15 @@ class Sides(Closures):
     def _fit(self, node: Relation, sides: list[Term | None]) -> None:
         for place, operator in enumerate(node.operators):
             left, right = sides[place], sides[place + 1]
-            if left is None or right is None or left.shape == right.shape:
+            if left is None or right is None:
+                continue
+            meaning(operator, domain_of(left, right), node.sides[place + 1])
+            if left.shape == right.shape:
                 continue
             if operator in ("<", ">", "<=", ">=", "!=") and () in (left.shape, right.shape):
                 continue
+            if operator == "!=" and "sizes" in (left.operation, right.operation):
+                continue  # that they differ is what it says
             if right.operation == "number" and len(left.shape) == 2:
                 continue  # `A = 0`: every entry
             span = node.sides[place + 1]

@@ -10,6 +10,7 @@ from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.membership import membership
 from nn3doc.equations.patterns import is_numeric
+from nn3doc.equations.relations import hold_chain
 from nn3doc.equations.report import Finding
 from nn3doc.equations.results import (
     Result,
@@ -125,6 +126,8 @@ class Checker(Claims):
 
     def _check(self, statement: Statement, result: Result) -> None:
         node = statement.node
+        if isinstance(node, Relation):
+            hold_chain(node)
         if isinstance(node, Relation) and node.operators == ("subset",):
             left = self.book.notation.reference(node.sides[0])
             if left is None or left.family.kind != "set":
@@ -161,12 +164,12 @@ class Checker(Claims):
                 return False
         result.verdict = "holds"
         for place, (one, other) in enumerate(itertools.pairwise(sizes)):
-            if one == other:
-                continue
             first = notation.size(node.sides[0], layers)
             plain = self._plain_size(node.sides[place + 1], layers)
+            if one == other and (place or plain is None or first.number is not None):
+                continue
             if place == 0 and plain is not None and first.number is None:
-                self.numbers.give_size(first, plain, statement.order)
+                self.numbers.give_size(first, plain, statement, node.sides[1])
                 result.verdict = "declares"
                 continue
             if place and self._plain_size(node.sides[place], layers) == plain is not None:
