@@ -341,7 +341,7 @@ def _hold_line(before: Node, node: Node, between: str) -> None:
 
 
 _SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",
-         "assumed", "introduced", "parameters", "aliases", "problems", "prose", "regions")  # fmt: skip
+         "assumed", "introduced", "declared_sets", "parameters", "aliases", "problems", "prose", "regions")  # fmt: skip
 
 
 def _copied(value: Any) -> Any:

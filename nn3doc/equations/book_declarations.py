@@ -8,7 +8,7 @@ from nn3doc.equations.book_functions import Functions
 from nn3doc.equations.definitions import Assumption, Definition, Statement
 from nn3doc.equations.families import Domain, Family, NotationError, Reference
 from nn3doc.equations.matching import pattern
-from nn3doc.equations.membership import membership
+from nn3doc.equations.membership import Membership, membership
 from nn3doc.equations.notation import Part
 from nn3doc.equations.patterns import (
     INVERSES,
@@ -157,6 +157,7 @@ class Declarations(Functions):
                     self.notation.indices[symbol.letter] = said.sequence
                 continue
             if self._known_as_whole(symbol) or not isinstance(symbol, Name | Scripted):
+                self._narrow(symbol, said, node, statement)
                 continue
             for size in said.shape:
                 self.notation.size(size, any_layers(size, self.notation), declare=True)
@@ -166,6 +167,32 @@ class Declarations(Functions):
             tex = tex_of(letter, parts)
             family = with_membership(Family(letter, parts, "value", (), tex, declared=True), said)
             self._introduce(self.notation.add(family), statement)
+
+    def _narrow(
+        self, symbol: Node, said: Membership, node: Relation, statement: Statement
+    ) -> None:  # fmt: skip
+        """`for t \\in (0, 1)` of a declared number: some of its values."""
+        reference = self.notation.reference(symbol)
+        if reference is None or not reference.family.declared or not statement.mode:
+            return
+        family, domain = reference.family, said.domain
+        inside = family.domain.low <= domain.low and domain.high <= family.domain.high
+        if (
+            statement.mode == "concludes" or said.shape or family.shape or domain.values
+            or family.domain.values or domain == family.domain or not inside
+            or family.key in self.definitions or family.kind != "value"
+        ):  # fmt: skip
+            return
+        sides: list[Node] = [symbol]
+        operators: list[str] = []
+        if domain.low > float("-inf"):
+            sides, operators = [_number(domain.low, node), *sides], [*operators, "<"]
+        if domain.high < float("inf"):
+            sides, operators = [*sides, _number(domain.high, node)], [*operators, "<"]
+        relation = Relation(symbol.start, node.end, tuple(sides), tuple(operators))
+        in_sentence = statement.mode == "restricts"
+        keys = frozenset([family.key])
+        self.assumed.append(Assumption(statement, keys, "compared", relation, in_sentence))
 
     def _declare_subset(self, symbol: Node) -> None:
         """`\\mathcal{B} \\subset \\{1, \\dots, n\\}` is a set."""
@@ -250,6 +277,7 @@ class Declarations(Functions):
         if kind == "between" and whole and together and not family.domain.values:
             low = max(one.low, family.domain.low)
             high = min(one.high, family.domain.high)
+            self.declared_sets.setdefault(family.key, family.domain)
             self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
             return True
         if kind in DRAWN and whole and together and family.kind == "value":
@@ -608,3 +636,10 @@ class Declarations(Functions):
         self.functions[letter] = Definition(
             statement, family.key, (), places[0], places[1], False, left, right, parameters
         )
+
+
+def _number(value: float, where: Node) -> Node:
+    """A number as a node."""
+    text = f"{abs(value):.17g}"
+    number = Number(where.start, where.end, text)
+    return number if value >= 0 else Sum(where.start, where.end, (number,), (-1,))

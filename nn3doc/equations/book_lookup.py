@@ -48,6 +48,7 @@ class Lookup(ABC):
         self.assumed_by: dict[str, int] = {}
         self.assumed: list[Assumption] = []
         self.parameters: dict[str, tuple[Domain, list[Statement]]] = {}
+        self.declared_sets: dict[str, Domain] = {}
         self.introduced: dict[str, int] = {}
         self.prose: Prose | None = None
         self.regions: list[Region] = []

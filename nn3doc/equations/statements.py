@@ -7,13 +7,14 @@ import itertools
 from nn3doc.equations.arrays import TooLarge
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.membership import membership
 from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.relations import hold_chain
 from nn3doc.equations.report import Finding
 from nn3doc.equations.results import (
     Result,
+    domain_text,
     finding_kind,
     letter_of,
     outside_value,
@@ -254,14 +255,15 @@ class Checker(Claims):
                 "fits",
             )
         self._ranges_known(elaborator)
+        said = membership(right)
+        assert said is not None
         if reference is not None and reference.family.declared and not self.book.is_defined(
             reference.family
-        ) and not reference.is_entry and not reference.rest:  # fmt: skip
+        ) and not reference.rest:  # fmt: skip
+            self._hold_set(statement, reference.family, said.domain, right)
             result.verdict = "declares" if result.verdict != "holds" else "holds"
             result.instances += 1
             return
-        said = membership(right)
-        assert said is not None
         result.verdict = "holds"
         result.instances += 1
         if len(term.shape) == 4 or said.domain.is_real:
@@ -277,6 +279,27 @@ class Checker(Claims):
             if outside is not None and not (as_reals and said.domain.values):
                 raise NotationError(f"this is {outside:.4g} for some values", right,
                                     "It is not always in this set.", "holds")  # fmt: skip
+
+    def _hold_set(self, statement: Statement, family: Family, said: Domain, where: Node) -> None:
+        """A symbol lies in the set it was declared in: another one is another declaration of it.
+
+        Raises:
+            NotationError: It is another set.
+        """
+        declared = self.book.declared_sets.get(family.key, family.domain)
+        if said == declared or any(
+            one.statement.node.start == statement.node.start
+            and one.statement.place == statement.place and one.statement.own
+            for one in self.book.assumed
+        ):  # fmt: skip
+            return
+        raise NotationError(
+            f"{family.tex} is declared to lie in {domain_text(family, declared)}",
+            where,
+            "Write that set, or another symbol; for some of its values write: for "
+            f"${family.tex} \\in (0, 1)$.",
+            "fits",
+        )
 
     def _map(self, node: Relation, result: Result) -> None:
         left, kind = node.sides
