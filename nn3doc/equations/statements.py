@@ -143,7 +143,9 @@ class Checker(Claims):
             if all(f is not None and f.family.kind == "function" for f in functions):
                 result.verdict = "declares"
                 return
-            if not (self._sizes(statement, node, result) or self._range(node, result)):
+            if not (
+                self._sizes(statement, node, result) or self._range(statement, node, result)
+            ):
                 self._relation_or_example(statement, node, result)
         else:
             self._expression(statement, node, result)
@@ -196,7 +198,7 @@ class Checker(Claims):
         finally:
             self.book.notation.literals = literals
 
-    def _range(self, node: Relation, result: Result) -> bool:
+    def _range(self, statement: Statement, node: Relation, result: Result) -> bool:
         """`l = 1, \\dots, L` alone."""
         right = node.sides[-1]
         if not isinstance(right, SequenceNode):
@@ -204,14 +206,36 @@ class Checker(Claims):
         left = node.sides[0]
         if not isinstance(left, Name):
             raise NotationError("only an index has a range", left, question="read")
-        declared = self.book.notation.indices.get(left.letter)
-        layers = dict.fromkeys(self.book.notation.concrete, 1)
-        sizes = [self.book.notation.size(end, layers) for end in (right.first, right.last)]
-        result.verdict = "declares"
-        if declared is not None:
-            known = [self.book.notation.size(end, layers) for end in declared]
-            result.verdict = "states" if known == sizes else "declares"
+        known = self._hold_range(statement, left, (right.first, right.last))
+        result.verdict = "states" if known else "declares"
         return True
+
+    def _hold_range(self, statement: Statement, index: Name, ends: tuple[Node, Node]) -> bool:
+        """An index runs over one range; in a formula of its own, or for a sentence, over another.
+
+        Returns:
+            Whether the range is the one that is known.
+
+        Raises:
+            NotationError: It is another one.
+        """
+        notation = self.book.notation
+        layers = dict.fromkeys(notation.concrete, 1)
+        sizes = [notation.size(end, layers) for end in ends]
+        declared = notation.indices.get(index.letter)
+        if declared is None:
+            return False
+        known = [notation.size(end, layers) for end in declared]
+        if known != sizes and not statement.in_table and statement.mode != "restricts":
+            low, high = known
+            raise NotationError(
+                f"{index.letter} runs from {low} to {high}",
+                ends[1],
+                "Write another index; for one sentence write: for "
+                f"${index.letter} = {sizes[0]}, \\dots, {sizes[1]}$.",
+                "fits",
+            )
+        return known == sizes
 
     def _membership(self, statement: Statement, node: Relation, result: Result) -> None:
         """`W \\in \\mathbb{R}^{n \\times m}`: declares a symbol, or is a claim about a known one."""
@@ -230,6 +254,8 @@ class Checker(Claims):
             if said.kind == "index" and isinstance(symbol, Name) and (
                 symbol.letter in self.book.notation.indices
             ):  # fmt: skip
+                assert said.sequence is not None
+                self._hold_range(statement, symbol, said.sequence)
                 continue
             case = Statement(Relation(symbol.start, right.end, (symbol, right), ("in",)),
                              statement.place, statement.order, True, statement.ranges)  # fmt: skip
@@ -241,7 +267,12 @@ class Checker(Claims):
         result: Result, right: Node,
     ) -> None:  # fmt: skip
         reference = self.book.notation.reference(symbol)
+        said = membership(right)
+        assert said is not None
         if reference is not None and reference.family.kind in ("size", "index", "set"):
+            if reference.family.kind == "size" and said.kind not in ("size", "index"):
+                raise NotationError(f"{reference.family.tex} is a size", right,
+                                    "Write \\mathbb{N}, or another symbol.", "fits")  # fmt: skip
             return
         elaborator = self.elaborator(statement, layers, True)
         term = elaborator.term(symbol)
@@ -255,8 +286,6 @@ class Checker(Claims):
                 "fits",
             )
         self._ranges_known(elaborator)
-        said = membership(right)
-        assert said is not None
         if reference is not None and reference.family.declared and not self.book.is_defined(
             reference.family
         ) and not reference.rest:  # fmt: skip
@@ -296,8 +325,8 @@ class Checker(Claims):
         raise NotationError(
             f"{family.tex} is declared to lie in {domain_text(family, declared)}",
             where,
-            "Write that set, or another symbol; for some of its values write: for "
-            f"${family.tex} \\in (0, 1)$.",
+            "Write that set, or another symbol."
+            + ("" if declared.values else f" For some of its values write: for ${family.tex} > 0$."),
             "fits",
         )
 
