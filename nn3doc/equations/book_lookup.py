@@ -8,12 +8,20 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from nn3doc.equations.definitions import Definition, DefinitionError, Function, Statement
+from nn3doc.equations.definitions import (
+    Assumption,
+    Definition,
+    DefinitionError,
+    Function,
+    Statement,
+)
 from nn3doc.equations.evaluate.arrays import Array, aligned_to
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
-from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.families import Domain, Family, NotationError
+from nn3doc.equations.markdown import Region
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.patterns import layer_limits, stepped_index
+from nn3doc.equations.roles import Prose
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.shapes_products import as_number
 from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
@@ -38,12 +46,19 @@ class Lookup(ABC):
         self.constraints: dict[str, tuple[str, ...]] = {}
         self.eigen: dict[str, tuple[Key, Key]] = {}
         self.assumed_by: dict[str, int] = {}
+        self.assumed: list[Assumption] = []
+        self.parameters: dict[str, tuple[Domain, list[Statement]]] = {}
+        self.declared_sets: dict[str, Domain] = {}
+        self.introduced: dict[str, int] = {}
+        self.prose: Prose | None = None
+        self.regions: list[Region] = []
         self.aliases: dict[str, tuple[str, int]] = {}
         self.problems: dict[int, NotationError | TexError] = {}
         self.current: Statement | None = None
         self._steps: list[tuple[str, str, str, int, Statement]] = []
         self._numeric: list[Statement] = []
         self._whole: set[str] = set()
+        self._implicit: list[tuple[Statement, Node]] = []
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()
         self._functions_working: set[str] = set()

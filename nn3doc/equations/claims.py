@@ -19,9 +19,16 @@ from nn3doc.equations.evaluate.comparing import (
 )
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.evaluate.searching import climb, towards, violation
+from nn3doc.equations.exact import Exact, UndecidedError
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
 from nn3doc.equations.patterns import is_numeric
+from nn3doc.equations.relations import (
+    definite,
+    domain_of,
+    shapes_related,
+    wrong_sizes,
+)
 from nn3doc.equations.report import Witness
 from nn3doc.equations.results import (
     Result,
@@ -29,6 +36,7 @@ from nn3doc.equations.results import (
     domain_text,
     outside_value,
 )
+from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.sides import Sides
 from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
@@ -38,6 +46,8 @@ from nn3doc.equations.tree import (
     Node,
     Relation,
 )
+
+MOST_DRAWN = 60  # a size with this number is drawn so; a larger one only as a number
 
 
 class Claims(Sides):
@@ -51,21 +61,36 @@ class Claims(Sides):
             small = {name: size for name, size in self.numbers.sizes.items() if size <= 12}
             if error.question not in ("fits", "known") or not small or not written_out(node):
                 raise
-            book = self.book.sized(small)
+            self._retry(statement, node, small, result, error)
+        else:
+            let = {name: size for name, size in self.numbers.let.items() if size <= MOST_DRAWN}
+            if result.findings and let and statement.own:
+                self._retry(statement, node, let, result, None)
+
+    def _retry(
+        self, statement: Statement, node: Relation, sizes: dict[str, int], result: Result,
+        error: NotationError | None,
+    ) -> None:  # fmt: skip
+        """The same with numbers for sizes, as the page gives them."""
+        try:
+            book = self.book.sized(sizes)
             inner = type(self)(book, self.seeds)
             inner.equations, inner.numbers = self.equations, self.numbers
-            inner._use_regime(statement.order)
+            inner.use_for(statement)
             retried = Result(statement)
-            try:
-                inner._relation(statement, node, retried)
-            except (NotationError, DefinitionError):
+            inner._relation(statement, node, retried)
+        except (NotationError, DefinitionError):
+            if error is not None:
                 raise error from None
-            if retried.defines:
-                raise  # what defines a symbol does so for all sizes
-            if not retried.findings:
-                retried.used, retried.defines = set(), set()
-                retried.witnesses.append(Witness("numbers", "sizes of the worked example"))
-            result.__dict__.update(retried.__dict__)
+            return
+        if error is not None and retried.defines:
+            raise error  # what defines a symbol does so for all sizes
+        if error is None and retried.findings:
+            return
+        if not retried.findings:
+            retried.used, retried.defines = set(), set()
+            retried.witnesses.append(Witness("numbers", "sizes of the worked example"))
+        result.__dict__.update(retried.__dict__)
 
     def _relation(self, statement: Statement, node: Relation, result: Result) -> None:
         result.verdict = "states"
@@ -97,15 +122,22 @@ class Claims(Sides):
             return
         if not statement.own:  # it is asked for its numbers only
             return
+        domain = domain_of(left, right)
         if operator == "~":
             self._approximately(statement, node.sides[place + 1], (left, right), layers, result)
             return
         keys = self._keys(left)
-        if any(t.operation == "sizes" for t in (*walk_terms(left), *walk_terms(right))):
-            result.verdict = "holds"  # an equation between sizes: that they fit is all it says
+        if domain == "shapes":
+            if not shapes_related(left, operator, right):
+                raise NotationError(f"both sides are {show(left.shape)}", node.sides[place + 1],
+                                    "Write = between equal shapes.", "holds")  # fmt: skip
+            result.verdict = "holds"
             result.instances += 1
             return
-        if operator == "<-":
+        if operator == "<-" or (
+            statement.role == "update"
+            and (operator == ":=" or self._compare(left, right, operator)[0] is not None)
+        ):  # `w = w + 0` is a claim, and holds
             self._update(statement, node, place, left, right, layers, result)
             return
         result.states.update(keys)
@@ -116,12 +148,22 @@ class Claims(Sides):
         if self._assumed(statement):
             result.verdict = "declares"
             return
+        if self._compare_otherwise(statement, node, place, (left, right), layers, result):
+            return
         failed, count, difference = self._compare(left, right, operator)
         result.instances += count
         result.difference = max(result.difference, difference)
         used = self._closure(left) | self._closure(right)
         result.used |= used
         if failed is None:
+            later = self._later(statement, used)
+            if later and not self._holds_without(statement, node, later):
+                names = ", ".join(sorted({self.book.family(d.family).tex for d in later}))
+                notes = [f"further below: {names}",
+                         "Move that up, or join it to this one with \\text{where}."]  # fmt: skip
+                self._fail(result, "holds", "this holds only by an equation further below", node,
+                           notes, offset)  # fmt: skip
+                return
             result.verdict = "holds"
             self.tested |= used
             if not any(w.kind in ("autograd", "value") for w in result.witnesses):
@@ -132,6 +174,93 @@ class Claims(Sides):
         evaluator, comparison = failed
         message, notes, where = describe(comparison, evaluator, operator, node.sides[place + 1])
         self._fail(result, "holds", message, where, [*notes, *case_notes(layers)], offset)
+
+    def _compare_otherwise(
+        self, statement: Statement, node: Relation, place: int, sides: tuple[Term, Term],
+        layers: dict[str, int], result: Result,
+    ) -> bool:  # fmt: skip
+        """Relations that drawn values do not decide: between sizes alone, and definite matrices."""
+        operator, where = node.operators[place], node.sides[place + 1]
+        if operator in ("succ", "succeq"):
+            for evaluator in self.evaluators:
+                one, two = (evaluator(side).tensor.detach() for side in sides)
+                if not definite(one, two, operator == "succ"):
+                    self._fail(result, "holds", "this is not positive definite, or not symmetric",
+                               where, "To assume it, write \\text{let}.", self._offset(statement))  # fmt: skip
+                    return True
+            result.verdict = "holds"
+            result.instances += len(self.evaluators)
+            self.tested |= self._closure(sides[0]) | self._closure(sides[1])
+            return True
+        if domain_of(*sides) != "sizes":
+            return False
+        names = sorted({
+            name for side in sides for term in walk_terms(side) if term.operation == "size"
+            for name in term.data.names
+        })  # fmt: skip
+        given = self.numbers.let
+        if operator in COMPARISONS and not statement.general and (
+            set(names) <= self.numbers.sizes.keys()
+        ):  # fmt: skip
+            given = self.numbers.sizes
+        conditions = self._size_conditions(statement)
+        names = sorted({
+            *names, *(n for c in conditions for t in walk_terms(c) if t.operation == "size"
+                      for n in t.data.names)
+        })  # fmt: skip
+        try:
+            wrong, tried = wrong_sizes(
+                sides[0], operator, sides[1], names,
+                {name: number for name, number in given.items() if name in names},
+                lambda sizes: Exact(self.book, {}, sizes), conditions,
+            )  # fmt: skip
+        except UndecidedError:
+            return False
+        result.instances += tried
+        if wrong is None and tried:
+            result.verdict = "holds"
+            return True
+        chosen = ", ".join(f"{name} = {number}" for name, number in (wrong or {}).items())
+        self._fail(
+            result, "holds", f"this is not so for {chosen}" if wrong else
+            "no sizes meet what is assumed of them", where,
+            ["If it is so on this page, say so: \\text{let } n \\ge d", *case_notes(layers)],
+            self._offset(statement),
+        )  # fmt: skip
+        return True
+
+    def _size_conditions(self, statement: Statement) -> list[Term]:
+        """What the page assumes of sizes alone: "let $n \\ge d$"."""
+        elaborator = self.elaborator(statement, {}, False)
+        return [
+            elaborator.condition(one.node) for one in self.book.conditions_at(statement)
+            if all(self.book.family(key).kind == "size" for key in one.keys)
+        ]  # fmt: skip
+
+    def _later(self, statement: Statement, used: frozenset[int]) -> list[Definition]:
+        """The definitions a claim rests on that stand behind it, and are not joined by "where"."""
+        groups = (*self.book.definitions.values(), list(self.book.functions.values()))
+        return [
+            definition for group in groups for definition in group
+            if id(definition) in used and definition.statement.own
+            and definition.statement.order > statement.order
+            and not (definition.statement.mode == "introduces"
+                     and definition.statement.sentence == statement.sentence >= 0)
+        ]  # fmt: skip
+
+    def _holds_without(
+        self, statement: Statement, node: Relation, later: list[Definition]
+    ) -> bool:  # fmt: skip
+        """Whether a claim holds as well where some definitions do not, their symbols free."""
+        inner = type(self)(self.book.without(later), self.seeds)
+        inner.equations, inner.numbers = self.equations, self.numbers
+        inner.use_for(statement)
+        result = Result(statement)
+        try:
+            inner._relation(statement, node, result)
+        except (NotationError, DefinitionError):
+            return False
+        return not result.findings
 
     def _compare(
         self, left: Term, right: Term, operator: str
@@ -344,7 +473,7 @@ class Claims(Sides):
         """A step with plain numbers on one side: a worked example, or a claim for all values."""
         known = sides[place] if sides[place] is not None else sides[place + 1]
         self.numbers.offset = self._offset(statement)
-        said = self.numbers.hold(statement, node, place, known, layers)
+        said = self.numbers.hold(statement, node, place, known, layers, sides)
         if said.message:
             self._fail(result, "holds", said.message, said.where or node, list(said.notes),
                        self._offset(statement))  # fmt: skip
@@ -364,7 +493,8 @@ class Claims(Sides):
         elaborator = self.elaborator(statement, layers, False)
         left = elaborator.term(node.sides[place])
         right = elaborator.term(node.sides[place + 1])
-        left, right = (t for t in self._where(statement, elaborator, [left, right]) if t)
+        operators = (node.operators[place],)
+        left, right = (t for t in self._where(statement, elaborator, [left, right], operators) if t)
         self._fit(Relation(node.start, node.end, (node.sides[place], node.sides[place + 1]),
                            (node.operators[place],)), [left, right])  # fmt: skip
         if self._assumed(statement):
@@ -375,6 +505,8 @@ class Claims(Sides):
             self._define(definition, left, right, node, result)
             return
         operator = node.operators[place]
+        if self._compare_otherwise(statement, node, place, (left, right), layers, result):
+            return
         failed, count, difference = self._compare(left, right, operator)
         result.instances += count
         if failed is None:

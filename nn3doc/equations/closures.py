@@ -52,6 +52,26 @@ class Closures(Draws):
                 self._closures[place] = inner | {id(definition)}
         return self._closures[place]
 
+    def symbols_of(self, term: Term) -> frozenset[str]:
+        """The families of all symbols that a term rests on."""
+        found: set[str] = set()
+        stack, seen = [term], set[Key]()
+        while stack:
+            for inner in walk_terms(stack.pop()):
+                if inner.operation == "call":
+                    body = self.book.function_definition(inner.data[0]).body
+                    if body is not None and (inner.data[0], ()) not in seen:
+                        seen.add((inner.data[0], ()))
+                        stack.append(body)
+                if inner.operation != "family" or inner.data in seen:
+                    continue
+                seen.add(inner.data)
+                found.add(inner.data[0])
+                definition = self.book.find(inner.data)
+                if definition is not None:
+                    stack.append(self.book.elaborated(definition, inner.data)[0])
+        return frozenset(found)
+
     def untested(self, results: list[Result]) -> Iterator[Definition]:
         """The page's own definitions that no claim and no code rests on."""
         good = {id(r.statement) for r in results if r.verdict in ("defines", "holds")}

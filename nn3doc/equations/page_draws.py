@@ -36,26 +36,32 @@ class Draws:
         self._samples: dict[tuple[object, ...], list[Evaluator]] = {}
         self.needs_values = False  # the last comparison: only as some symbols are 0 or 1
         self._order = 10**9
+        self._constraints: dict[str, tuple[str, ...]] = {}
         self._closures: dict[Key | tuple[str, str], frozenset[int]] = {}
 
     def use_for(self, statement: Statement) -> None:
         """The draws that hold for a statement."""
-        self._use_regime(statement.order if statement.own else 10**9)
+        self._use_regime(statement.order if statement.own else 10**9, statement)
 
     def use_all(self) -> None:
         """The draws that hold once the page has said all it says."""
         self._use_regime(10**9)
 
-    def _use_regime(self, order: int) -> None:
-        """The draws for a statement: any g is any function until the page says which it is."""
+    def _use_regime(self, order: int, statement: Statement | None = None) -> None:
+        """The draws for a statement: any g is any function until the page says which it is.
+
+        What is assumed further below, or for another sentence only, is not assumed for it.
+        """
         self._order = order
+        self._constraints = self.book.constraints_at(statement)
         self.evaluators = self._sample(SMOOTH, ())
 
     def _sample(self, modes: tuple[Mode, ...], points: tuple[float, ...]) -> list[Evaluator]:
         """One evaluator for each seed; every second one has its sizes in the opposite order."""
         order = self._order
         aliases = tuple(self.book.alias(name, order) for name in self.book.aliases)
-        key = (aliases, modes, points)
+        assumed = tuple(sorted(self._constraints.items()))
+        key = (aliases, assumed, modes, points)
         if key not in self._samples:
             names = self._size_names()
             self._samples[key] = [
@@ -76,7 +82,7 @@ class Draws:
         drawer = Drawer(
             seed,
             names,
-            constraints=self.book.constraints,
+            constraints=self._constraints,
             modes=modes,
             points=points,
             mirrored=mirrored,

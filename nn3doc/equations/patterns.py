@@ -1,16 +1,14 @@
-"""Forms of statements: a range, an application, an assumption, a layer that runs."""
+"""Forms of statements: a range, an application, a layer that runs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from nn3doc.equations.families import Domain, Family, Reference, filled
+from nn3doc.equations.families import Family, Reference, filled
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import Notation, Part
 from nn3doc.equations.tree import (
-    Bars,
-    BigOperator,
     Binder,
     Call,
     Cases,
@@ -27,7 +25,6 @@ from nn3doc.equations.tree import (
     Tuple,
     bare,
     children,
-    same,
     walk,
 )
 
@@ -97,6 +94,20 @@ def _offset(node: Node, letter: str) -> int | None:
                 return None
         return offset
     return None
+
+
+def symbols_in(node: Node) -> Iterator[Node]:
+    """The symbols of an expression with all their scripts, and those in the scripts."""
+    if isinstance(node, Scripted) and isinstance(node.base, Name):
+        yield node
+        for part in (*node.sub, *(mark.value for mark in node.marks)):
+            if part is not None:
+                yield from symbols_in(part)
+    elif isinstance(node, Name):
+        yield node
+    else:
+        for child in children(node):
+            yield from symbols_in(child)
 
 
 def without_set(node: Node) -> list[Node]:
@@ -246,34 +257,6 @@ def _bases_of_powers(node: Node) -> set[int]:
     }  # fmt: skip
 
 
-def assumption(node: Relation) -> tuple[Node, str] | None:
-    """What a relation assumes: `Q = Q^\\top`, `\\|v\\| = 1`, `x > 0`, `Q \\succ 0`, `\\sum_k p_k = 1`."""
-    left, right = node.sides[0], node.sides[-1]
-    operator = node.operators[0]
-    if operator == "=" and len(node.sides) == 2:
-        for one, other in ((left, right), (right, left)):
-            if isinstance(other, Scripted) and [m.kind for m in other.marks] == ["transpose"]:
-                if not other.sub and same(other.base, one):
-                    return one, "symmetric"
-        inner = left.base if isinstance(left, Scripted) else left
-        one_ = isinstance(right, Number) and float(right.text) == 1
-        if isinstance(inner, Bars) and inner.double and one_:
-            if isinstance(inner.inner, Name | Scripted):
-                return inner.inner, "unit"
-        if isinstance(left, BigOperator) and left.operator == "sum" and one_:
-            if isinstance(left.body, Name | Scripted) and len(left.binders) == 1:
-                return left.body, "sums to one"
-        return None
-    if operator in ("succ", "succeq") and isinstance(left, Name | Scripted):
-        return left, "positive definite"
-    zero = isinstance(right, Number) and float(right.text) == 0
-    if isinstance(left, Name | Scripted) and zero and len(node.sides) == 2:
-        kinds = {">": "positive", ">=": "positive", "<": "negative", "<=": "negative",
-                 "!=": "real"}  # fmt: skip
-        return (left, kinds[operator]) if operator in kinds else None
-    return None
-
-
 STEPS = "3"
 
 
@@ -287,9 +270,6 @@ INVERSES = {
     r"\log": r"\exp", r"\ln": r"\exp", r"\exp": r"\log", r"\cos": r"\arccos", r"\sin": r"\arcsin",
     r"\tan": r"\arctan",
 }  # fmt: skip
-
-
-SIGNED = {"positive": Domain(low=0.0), "negative": Domain(high=0.0), "real": Domain()}
 
 
 def any_layers(node: Node, notation: Notation) -> dict[str, int]:

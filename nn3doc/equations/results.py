@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nn3doc.equations.definitions import Statement
 from nn3doc.equations.evaluate.evaluator import Key
-from nn3doc.equations.families import Family
+from nn3doc.equations.families import Domain, Family
 from nn3doc.equations.report import Finding, FindingKind, Verdict, Witness
 from nn3doc.equations.tree import (
     Name,
@@ -80,9 +80,11 @@ def outside_value(family: Family, tensor: Tensor) -> float | None:
     return None
 
 
-def domain_text(family: Family) -> str:
-    """The set a symbol is declared in, in words."""
-    domain = family.domain
+def domain_text(family: Family, domain: Domain | None = None) -> str:
+    """The set a symbol is declared in, as it is written."""
+    domain = domain or family.domain
+    if domain.is_real:
+        return r"\mathbb{R}"
     if domain.values:
         return "{" + ", ".join(f"{value:g}" for value in domain.values) + "}"
     return f"[{domain.low:g}, {domain.high:g}]"

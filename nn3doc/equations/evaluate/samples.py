@@ -182,7 +182,8 @@ class Drawer:
         shape = uniform.shape[1:]
         has_low, has_high = domain.low > float("-inf"), domain.high < float("inf")
         size = self._sizes(name, uniform)
-        positive = "positive" in constraints or "negative" in constraints
+        above = bool({"positive", "nonnegative"} & set(constraints))
+        positive = above or bool({"negative", "nonpositive"} & set(constraints))
         if has_low and has_high:
             value = self._between(name, uniform, domain)
         elif has_low:
@@ -190,7 +191,7 @@ class Drawer:
         elif has_high:
             value = domain.high - size
         elif positive:
-            value = size if "positive" in constraints else -size
+            value = size if above else -size
         else:
             # The first draw takes its signs from the numbers behind those of its sizes.
             generator = self.generator(name)
@@ -202,7 +203,7 @@ class Drawer:
             minus = torch.where(self._mask(uniform, "constant", "scaled"), one_sign, minus)
             value = torch.where(minus & ~self._mask(uniform, "positive", "alike"), -size, size)
         if positive:
-            low, high = (0.0, float("inf")) if "positive" in constraints else (float("-inf"), 0.0)
+            low, high = (0.0, float("inf")) if above else (float("-inf"), 0.0)
         else:
             low, high = domain.low, domain.high
         return self._at_points(name, value, low, high)

@@ -148,7 +148,7 @@ def _is_free(evaluator: Evaluator, key: Key) -> bool:
     return (
         not family.domain.values
         and family.members is None
-        and set(constraints) <= {"positive", "negative"}
+        and set(constraints) <= {"positive", "negative", "nonnegative", "nonpositive"}
         and standing_value(family.letter, [2, 2]) is None
     )
 
@@ -157,9 +157,9 @@ def _inside(evaluator: Evaluator, key: Key, value: Tensor) -> Tensor:
     """A value put back into the set that its symbol is declared in."""
     domain = evaluator.book.family(key[0]).domain
     constraints = evaluator.drawer.constraints.get(key[0], ())
-    if "positive" in constraints:
+    if {"positive", "nonnegative"} & set(constraints):
         domain = Domain(max(domain.low, 0.0), domain.high)
-    if "negative" in constraints:
+    if {"negative", "nonpositive"} & set(constraints):
         domain = Domain(domain.low, min(domain.high, 0.0))
     finite = domain.low > float("-inf") and domain.high < float("inf")
     margin = _MARGIN * (domain.high - domain.low if finite else 1.0)
