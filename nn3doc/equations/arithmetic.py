@@ -100,6 +100,9 @@ class Arithmetic(ABC):
             return Array(array.names, tensor.abs().sum((-2, -1), keepdim=True))
         if term.data == "inf":
             return Array(array.names, tensor.abs().amax((-2, -1), keepdim=True))
+        if term.data == "spectral":
+            largest = torch.linalg.matrix_norm(tensor, 2)
+            return Array(array.names, largest[..., None, None])
         return Array(array.names, (tensor * tensor).sum((-2, -1), keepdim=True).sqrt())
 
     def trace(self, term: Term) -> Array:

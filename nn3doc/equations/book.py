@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from nn3doc.equations.book_declarations import Declarations
+from nn3doc.equations.decorated import inverse_letter, is_inverse
 from nn3doc.equations.definitions import Definition, Statement
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.markdown import Region
@@ -36,7 +37,7 @@ from nn3doc.equations.patterns import (
 from nn3doc.equations.reading import spelled
 from nn3doc.equations.table import function_family
 from nn3doc.equations.tex import parse
-from nn3doc.equations.tokens import FUNCTIONS, TexError
+from nn3doc.equations.tokens import FUNCTIONS, TexError, joined
 from nn3doc.equations.tree import (
     Condition,
     Formula,
@@ -96,6 +97,9 @@ class Book(Declarations):
             for statement in formula.statements:
                 with contextlib.suppress(NotationError):  # told when the statement is checked
                     self._find_names(statement)
+        for family in list(self.notation.all()):  # f^{(2)}, met before f was known as a function
+            if self._is_derivative(family):
+                self.notation.remove(family)
 
     def _find_names(self, statement: Node) -> None:
         if not isinstance(statement, Relation):
@@ -117,7 +121,7 @@ class Book(Declarations):
             return
         if first.letter not in PREFIXES or self.notation.families.get(first.letter):
             return
-        name = Name(first.start, base.end, first.letter + base.letter)
+        name = Name(first.start, base.end, joined((first.letter, base.letter)))
         symbol = replace(last, base=name) if isinstance(last, Scripted) else name
         if self.notation.reference(symbol) is None:
             letter, parts = pattern(symbol, self.notation, frozenset())
@@ -130,9 +134,10 @@ class Book(Declarations):
         if applied is None:
             return
         function, parameters = applied
+        if (inverse := self._inverse_of(function)) is not None:
+            function = inverse
         base = function.base if isinstance(function, Scripted) else function
-        assert isinstance(base, Name)
-        if base.letter.removeprefix("\\") in FUNCTIONS:
+        if not isinstance(base, Name) or base.letter.removeprefix("\\") in FUNCTIONS:
             return
         letters = {spelled(parameter) for parameter in parameters}
         if len(letters) != len(parameters) or not all(
@@ -152,6 +157,24 @@ class Book(Declarations):
                    python=reference.family.python if reference else "",
                    meaning=reference.family.meaning if reference else "")
         )  # fmt: skip
+
+    def _is_derivative(self, family: Family) -> bool:
+        """Whether what was taken for a value `f^{(2)}(x)` is the derivative of a function."""
+        orders = [part.place == "paren" and part.fixed[1:-1].isdigit() for part in family.parts]
+        known = (f.kind == "function" and not f.parts for f in self.notation.families[family.letter])
+        applied = family.key in self.notation.applied and not family.declared
+        return applied and orders == [True] and any(known)
+
+    def _inverse_of(self, function: Node) -> Name | None:
+        """`f^{-1}(y) = …` defines a function of its own, where f is one."""
+        if not is_inverse(function):
+            return None
+        assert isinstance(function, Scripted)
+        assert isinstance(function.base, Name)
+        reference = self.notation.reference(function.base)
+        if reference is None or reference.family.kind != "function":
+            return None
+        return Name(function.start, function.end, inverse_letter(function.base.letter))
 
     def _declare_applied(self, function: Scripted, parameters: tuple[Node, ...]) -> None:
         """`l^{(i)}(w, b) = …`: a value for each i, with the symbols it is made of."""

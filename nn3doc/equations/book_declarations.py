@@ -16,6 +16,7 @@ from nn3doc.equations.patterns import (
     any_layers,
     as_application,
     assumption,
+    is_entry_norm,
     is_member,
     is_numeric,
     is_partial,
@@ -69,6 +70,8 @@ class Declarations(Functions):
         if not isinstance(node, Relation):
             return
         operator = node.operators[0]
+        if operator == ":=" and is_entry_norm(node):
+            self.notation.entry_norm = True
         if any(isinstance(side, Sequence) for side in node.sides):
             return
         if operator == "subset":

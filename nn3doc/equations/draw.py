@@ -71,7 +71,8 @@ class Drawer:
         self, key: tuple[str, tuple[int | None, ...]], family: Family, shape: list[int]
     ) -> Tensor:
         """The value of a symbol: `shape`, float64, ready to be differentiated by."""
-        standing = standing_value(family.letter, shape)
+        # a symbol with scripts of its own, such as \mathbf{1}^y, is no constant
+        standing = None if family.parts else standing_value(family.letter, shape)
         if standing is not None:
             return standing.requires_grad_()
         generator = self.generator(f"{key[0]}{key[1]}")

@@ -152,6 +152,7 @@ class Notation:
     def remove(self, family: Family) -> None:
         """Takes a family out."""
         self._by_key.pop(family.key, None)
+        self.applied.pop(family.key, None)
         self._known, self._lexicon = {}, None
         kept = [other for other in self.families[family.letter] if other.key != family.key]
         self.families[family.letter] = kept

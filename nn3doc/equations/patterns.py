@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nn3doc.equations.families import Domain, Family, Reference, filled
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import Notation, Part
+from nn3doc.equations.reading import plain_text
 from nn3doc.equations.tree import (
     Bars,
     BigOperator,
@@ -20,6 +21,7 @@ from nn3doc.equations.tree import (
     Number,
     Product,
     Relation,
+    Root,
     Scripted,
     Sequence,
     Shaped,
@@ -29,6 +31,7 @@ from nn3doc.equations.tree import (
     children,
     same,
     walk,
+    whole_number,
 )
 
 
@@ -272,6 +275,26 @@ def assumption(node: Relation) -> tuple[Node, str] | None:
                  "!=": "real"}  # fmt: skip
         return (left, kinds[operator]) if operator in kinds else None
     return None
+
+
+def is_entry_norm(node: Relation) -> bool:
+    """`\\|A\\|_2^2 := \\sum_{i,j} a_{ij}^2`: the page says which norm of a matrix it writes so."""
+    left, right = node.sides[0], bare(node.sides[1])
+    if isinstance(right, Root) and right.degree is None:
+        right = bare(right.inner)
+    squared = isinstance(left, Scripted) and not isinstance(node.sides[1], Root)
+    if not isinstance(left, Scripted) or not isinstance(left.base, Bars) or not left.base.double:
+        return False
+    powers = [whole_number(mark.value) for mark in left.marks if mark.kind == "power"]
+    body = right.body if isinstance(right, BigOperator) and right.operator == "sum" else None
+    while isinstance(body, BigOperator) and body.operator == "sum":
+        body = body.body
+    return (
+        [plain_text(item) for item in left.sub] == ["2"]
+        and powers == ([2] if squared else [])
+        and isinstance(body, Scripted)
+        and [whole_number(mark.value) for mark in body.marks] == [2]
+    )
 
 
 STEPS = "3"

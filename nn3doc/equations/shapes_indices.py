@@ -130,8 +130,9 @@ class Indices(Operations):
         if limits is not None:
             low, high = (self.notation.integer(limit, {}) for limit in limits)
             if not low <= number <= high:
+                values = [str(number) if other == slot else other for other in family.slots]
                 raise NotationError(
-                    f"{filled(family, [str(number)])} does not exist",
+                    f"{filled(family, values)} does not exist",
                     node,
                     f"{family.tex} stands for {slot} = {low}, …, {high}.",
                 )
