@@ -44,6 +44,7 @@ from nn3doc.equations.tree import (
     MapType,
     Name,
     Node,
+    Number,
     Product,
     Relation,
     Scripted,
@@ -180,8 +181,11 @@ class Book(Declarations):
         """`l^{(i)}(w, b) = …`: a value for each i, with the symbols it is made of."""
         if self.notation.reference(function) is not None:
             return
-        if any(mark.kind == "transpose" for mark in function.marks):
-            return
+        if any(
+            mark.kind == "transpose" or (mark.kind == "power" and isinstance(mark.value, Number))
+            for mark in function.marks
+        ):
+            return  # an operation on what is known without it
         try:
             letter, parts = pattern(function, self.notation, frozenset())
         except NotationError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from nn3doc.equations.compare import Comparison, compare, told
+from nn3doc.equations.decorated import inverse_letter
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
@@ -15,6 +16,7 @@ from nn3doc.equations.results import (
     Result,
     case_notes,
     domain_text,
+    letter_of,
     outside_value,
 )
 from nn3doc.equations.sides import Sides
@@ -22,6 +24,8 @@ from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import (
     At,
+    Call,
+    Name,
     Node,
     Relation,
 )
@@ -211,6 +215,7 @@ class Claims(Sides):
         result.verdict = "defines" if result.verdict != "holds" else result.verdict
         result.defines.add(id(definition))
         if definition.parameters:
+            self._hold_inverse(definition, node, result)
             return
         for place, evaluator in enumerate(self.evaluators):
             tensor = evaluator(left).tensor.detach()
@@ -221,6 +226,26 @@ class Claims(Sides):
                                     "A division by 0, or a logarithm of a negative number.",
                                     "holds")  # fmt: skip
             self._hold_domain(definition, self._keys(left), tensor, node)
+
+    def _hold_inverse(self, definition: Definition, node: Relation, result: Result) -> None:
+        """What is defined as `f^{-1}(y)` undoes f: f of it is y."""
+        call = definition.left
+        letter = definition.family.removesuffix(inverse_letter(""))
+        if letter == definition.family or not isinstance(call, Call):
+            return
+        elaborator = self.elaborator(definition.statement, {}, False)
+        outer = Call(call.start, call.end, Name(call.start, call.start, letter), (call,))
+        applied = elaborator.term(outer)
+        plain = elaborator.term(call.arguments[0])
+        failed, count, _ = self._compare(applied, plain, "=")
+        result.instances += count
+        if failed is not None:
+            raise NotationError(
+                f"this is not the inverse of {letter}",
+                node.sides[1],
+                f"{letter} of it is not {letter_of(call.arguments[0])}.",
+                "holds",
+            )
 
     def _hold_domain(
         self, definition: Definition, keys: set[Key], tensor: Tensor, node: Relation

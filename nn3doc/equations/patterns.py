@@ -175,7 +175,8 @@ def as_application(node: Node) -> tuple[Node, tuple[Node, ...]] | None:
         node = node.base  # f(x)_i: entry by entry
     if isinstance(node, Call) and isinstance(node.function, Name | Scripted):
         return node.function, node.arguments
-    if isinstance(node, Shaped) and isinstance(node.inner, Name | Scripted):
+    behind = isinstance(node, Shaped) and node.start == node.inner.start  # not below a brace
+    if isinstance(node, Shaped) and behind and isinstance(node.inner, Name | Scripted):
         return node.inner, node.sizes.items
     if isinstance(node, Product) and node.operation == "juxtaposition" and len(node.factors) == 2:
         function, argument = node.factors

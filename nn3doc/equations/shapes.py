@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nn3doc.equations.elided import ElidedError, grid
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import INDEX_LETTERS, NotationError
 from nn3doc.equations.reading import (
     plain_text,
 )
@@ -179,8 +179,10 @@ class Elaborator(Sums):
 
     def compared(self, node: Node) -> Term:
         """A side of a comparison: an index is a number there."""
+        known = {**self.bound, **self.free, **self.layers}
         if isinstance(node, Name) and (
-            node.letter in self.bound or node.letter in self.free or node.letter in self.layers
+            node.letter in known
+            or (node.letter in INDEX_LETTERS and self.notation.reference(node) is None)
         ):
             return self.index_value(node)
         return self.term(node)

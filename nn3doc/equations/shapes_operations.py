@@ -50,14 +50,14 @@ def composed(function: Node) -> tuple[Node, ...] | None:
     return group.inner.factors if group.inner.operation == "odot" else None
 
 
-def two_ways(function: Node, mark: Mark, whole: int | None) -> NotationError:
+def two_ways(function: Node, mark: Mark, whole: int | None, own: bool) -> NotationError:
     """A power of a function that may be one of the function or one of its values."""
     name = function_name(function)
     cure = f"Write ({name}(…))^n with brackets around the value."
     if whole is not None and whole < 0:
         power = "" if whole == -1 else f"^{-whole}"
         cure = f"Write \\frac{{1}}{{{name}(…){power}}}"
-        cure += f", or define the inverse: {name}^{{-1}}(y) = …." if whole == -1 else "."
+        cure += f", or define the inverse: {name}^{{-1}}(y) = …." if whole == -1 and own else "."
     return NotationError(f"this power of {name} can be read in two ways", mark, cure, "read")
 
 
@@ -122,7 +122,8 @@ class Operations(Derivatives):
                 continue
             whole = whole_number(mark.value)
             if (whole is not None and whole < 0) or not (value.shape == () or of_entries):
-                raise two_ways(node.function, mark, whole)
+                own = self.notation.reference(self._function_symbol(node.function)[0]) is not None
+                raise two_ways(node.function, mark, whole, own)
             exponent = self.term(mark.value)
             if exponent.shape != ():
                 raise NotationError("an exponent is a number", mark.value, question="fits")

@@ -12,7 +12,7 @@ from nn3doc.equations.constants import (
     UnknownSizeError,
 )
 from nn3doc.equations.elided import ElidedError, series
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import INDEX_LETTERS, NotationError
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import as_index
 from nn3doc.equations.shapes_products import product, total
@@ -311,7 +311,10 @@ class Sums(Symbols):
         for name in walk(node):
             if isinstance(name, Name) and name.letter not in self.layers:
                 found = self.bound.get(name.letter) or self.free.get(name.letter)
-                if found is None and name.letter in self.notation.indices:
+                if found is None and (
+                    name.letter in self.notation.indices
+                    or (name.letter in INDEX_LETTERS and self.notation.reference(name) is None)
+                ):
                     found = self._new_free(name)
                 if found is not None:
                     moving[name.letter] = found
@@ -340,9 +343,16 @@ class Sums(Symbols):
             low, high = (self.size(end) for end in listed.sequence)
             index.range, index.explicit, index.said = Range(low, high), True, "as the sum says"
             return
-        reference = self.reference(within)
-        if reference is None:
+        reference = self.reference(within) if isinstance(within, Name | Scripted) else None
+        if reference is None and isinstance(within, Name | Scripted):
             raise self.unknown(within)
+        if reference is None:
+            raise NotationError(
+                "a sum over this set cannot be read",
+                within,
+                "Name the set, or write its first and its last number.",
+                "read",
+            )
         if reference.family.kind != "set":
             raise NotationError(f"{reference.family.tex} is no set", within, question="fits")
         index.members = reference.family.letter

@@ -258,12 +258,14 @@ class _Parser(FactorParser):
 
     def _at_relation(self) -> bool:
         token = self.token
-        return token.text.lstrip("\\") in RELATIONS or token.text in (r"\stackrel", r"\overset")
+        if token.text in (r"\overset", r"\underset"):
+            return self.over_relation()
+        return token.text.lstrip("\\") in RELATIONS or token.text == r"\stackrel"
 
     def _relation(self) -> str:
         """Relation = "=" | ":=" | "\\in" | … | "\\stackrel{…}" relation."""
         token = self.advance()
-        if token.text in (r"\stackrel", r"\overset"):
+        if token.text in (r"\stackrel", r"\overset", r"\underset"):
             label = self.token
             words = self.words()
             if words is None:
@@ -374,6 +376,13 @@ def _without_alignment(tokens: list[Token]) -> list[Token]:
                     while tokens[position + 1].text in ("&", r"\quad"):
                         position += 1
                         ampersands = 1
+            elif token.kind == "char" and token.text == "&" and not inner:
+                raise TexError(
+                    "& stands in no environment",
+                    token.start,
+                    token.end,
+                    "Write it in \\begin{aligned} … \\end{aligned}, or leave it out.",
+                )
             elif token.kind == "char" and token.text == "&":
                 ampersands += 1
                 if ampersands % 2 == 0 and not _continues(tokens, position, result):

@@ -4,7 +4,8 @@
     item  = index+ | index "=" first | index "\\in" set | first "\\le" index "\\le" last | condition
 
 A condition such as `i < j` binds its first letter, if nothing has bound it yet. It binds the other
-one too where that letter stands nowhere else in the formula: then nothing else says what it is.
+one too where what is summed has that letter and it stands nowhere else in the formula: then nothing
+else says what it is.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from nn3doc.equations.tree import (
     Product,
     Relation,
     Sum,
+    children,
     rebuilt,
     walk,
 )
@@ -158,12 +160,12 @@ def with_all_bound(statements: Iterable[Node]) -> tuple[Node, ...]:
     operators = [n for s in found for n in walk(s) if isinstance(n, BigOperator) and _compared(n)]
     if not operators:
         return found
-    names = [n for s in found for n in walk(s) if isinstance(n, Name)]
+    free = {name for statement in found for name in _free_names(statement)}
     wanted: dict[tuple[int, int], list[str]] = {}
     for big in operators:
-        outside = {name.letter for name in names if not big.start <= name.start < big.end}
         around = {b.index.letter for b in _enclosing(found, big) if isinstance(b.index, Name)}
-        letters = [letter for letter in _compared(big) if letter not in outside | around]
+        inside = {name.letter for name in walk(big.body) if isinstance(name, Name)}
+        letters = [name for name in _compared(big) if name in inside - free - around]
         if letters:
             wanted[big.start, big.end] = letters
 
@@ -182,6 +184,18 @@ def with_all_bound(statements: Iterable[Node]) -> tuple[Node, ...]:
         return replace(node, binders=(*others, replace(last, conditions=()), *more))
 
     return tuple(rebuilt(statement, change) for statement in found)
+
+
+def _free_names(node: Node) -> Iterator[str]:
+    """The letters that no big operator around them binds or may bind."""
+    bound: set[str] = set()
+    if isinstance(node, BigOperator):
+        bound = {b.index.letter for b in node.binders if isinstance(b.index, Name)}
+        bound |= set(_compared(node))
+    if isinstance(node, Name):
+        yield node.letter
+    for child in children(node):
+        yield from (name for name in _free_names(child) if name not in bound)
 
 
 def _compared(big: BigOperator) -> list[str]:

@@ -243,7 +243,12 @@ class Brackets(Scripts):
         if words is None:
             self.position = before
             first = self.token
-            label = self._argument()
+            try:
+                label: Node | None = self._argument()
+            except TexError:
+                label = None
+                self.position = before
+                self.skip_group()
             if isinstance(label, Product) and label.operation == "times":
                 label = Tuple(label.start, label.end, label.factors, "()")
             if not isinstance(label, Tuple):

@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 
 from nn3doc.equations.tokens import (
+    RELATIONS,
     SIZES,
     TexError,
     Token,
@@ -93,6 +94,17 @@ class Cursor(ABC):
             depth += {"{": 1, "}": -1}.get(token.text, 0)
             if depth == 0:
                 return
+
+    def over_relation(self) -> bool:
+        """Whether an `\\overset` here puts something above a relation."""
+        before = self.position
+        self.advance()
+        self.skip_group()
+        if self.at("char", "{"):
+            self.advance()
+        relation = self.token.text.lstrip("\\") in RELATIONS
+        self.position = before
+        return relation
 
     def words(self) -> str | None:
         """Steps over one argument; its text where it is words only: `\\text{old}`, `(3)`, `!`."""

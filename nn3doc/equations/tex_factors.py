@@ -151,6 +151,8 @@ class FactorParser(Operators):
             return True
         if token.text in (r"\right", r"\middle", r"\rangle", r"\}", r"\rbrace", r"\end"):
             return False
+        if token.text in (r"\overset", r"\underset") and self.over_relation():
+            return False
         word = token.text[1:]
         return word not in RELATIONS and (
             word in GREEK or word in ACCENTS or word in FONTS or word in FUNCTIONS or word in BIG
