@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from nn3doc.equations.book_declarations import Declarations
+from nn3doc.equations.decorated import inverse_letter, is_inverse
 from nn3doc.equations.definitions import Definition, Statement
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.markdown import Region, scan
@@ -37,13 +38,14 @@ from nn3doc.equations.reading import spelled
 from nn3doc.equations.roles import Mode, Prose, assumptions, is_constant, may_redefine
 from nn3doc.equations.table import function_family
 from nn3doc.equations.tex import parse
-from nn3doc.equations.tokens import FUNCTIONS, TexError
+from nn3doc.equations.tokens import FUNCTIONS, TexError, joined
 from nn3doc.equations.tree import (
     Condition,
     Formula,
     MapType,
     Name,
     Node,
+    Number,
     Product,
     Relation,
     Scripted,
@@ -101,6 +103,9 @@ class Book(Declarations):
             for statement in formula.statements:
                 with contextlib.suppress(NotationError):  # told when the statement is checked
                     self._find_names(statement, self._mode(region, statement))
+        for family in list(self.notation.all()):  # f^{(2)}, met before f was known as a function
+            if self._is_derivative(family):
+                self.notation.remove(family)
 
     def _mode(self, region: Region | None, node: Node) -> Mode:
         """What the words in front of a statement make of it."""
@@ -128,7 +133,7 @@ class Book(Declarations):
             return
         if first.letter not in PREFIXES or self.notation.families.get(first.letter):
             return
-        name = Name(first.start, base.end, first.letter + base.letter)
+        name = Name(first.start, base.end, joined((first.letter, base.letter)))
         symbol = replace(last, base=name) if isinstance(last, Scripted) else name
         if self.notation.reference(symbol) is None:
             letter, parts = pattern(symbol, self.notation, frozenset())
@@ -141,9 +146,10 @@ class Book(Declarations):
         if applied is None:
             return
         function, parameters = applied
+        if (inverse := self._inverse_of(function)) is not None:
+            function = inverse
         base = function.base if isinstance(function, Scripted) else function
-        assert isinstance(base, Name)
-        if base.letter.removeprefix("\\") in FUNCTIONS:
+        if not isinstance(base, Name) or base.letter.removeprefix("\\") in FUNCTIONS:
             return
         if is_constant(base) and not may_redefine(base, statement.operators[0], mode):
             return  # `\pi (x + 1) = …` is a product
@@ -166,12 +172,33 @@ class Book(Declarations):
                    meaning=reference.family.meaning if reference else "")
         )  # fmt: skip
 
+    def _is_derivative(self, family: Family) -> bool:
+        """Whether what was taken for a value `f^{(2)}(x)` is the derivative of a function."""
+        orders = [part.place == "paren" and part.fixed[1:-1].isdigit() for part in family.parts]
+        known = (f.kind == "function" and not f.parts for f in self.notation.families[family.letter])
+        applied = family.key in self.notation.applied and not family.declared
+        return applied and orders == [True] and any(known)
+
+    def _inverse_of(self, function: Node) -> Name | None:
+        """`f^{-1}(y) = …` defines a function of its own, where f is one."""
+        if not is_inverse(function):
+            return None
+        assert isinstance(function, Scripted)
+        assert isinstance(function.base, Name)
+        reference = self.notation.reference(function.base)
+        if reference is None or reference.family.kind != "function":
+            return None
+        return Name(function.start, function.end, inverse_letter(function.base.letter))
+
     def _declare_applied(self, function: Scripted, parameters: tuple[Node, ...]) -> None:
         """`l^{(i)}(w, b) = …`: a value for each i, with the symbols it is made of."""
         if self.notation.reference(function) is not None:
             return
-        if any(mark.kind == "transpose" for mark in function.marks):
-            return
+        if any(
+            mark.kind == "transpose" or (mark.kind == "power" and isinstance(mark.value, Number))
+            for mark in function.marks
+        ):
+            return  # an operation on what is known without it
         try:
             letter, parts = pattern(function, self.notation, frozenset())
         except NotationError:

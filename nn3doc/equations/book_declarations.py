@@ -16,6 +16,7 @@ from nn3doc.equations.patterns import (
     STEPS,
     any_layers,
     as_application,
+    is_entry_norm,
     is_member,
     is_numeric,
     is_partial,
@@ -80,6 +81,8 @@ class Declarations(Functions):
             statement.role = "mention"
             return
         operator = node.operators[0]
+        if operator == ":=" and is_entry_norm(node):
+            self.notation.entry_norm = True
         if any(isinstance(side, Sequence) for side in node.sides):
             statement.role = "declaration"
         elif operator == "subset":

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from nn3doc.equations.decorated import inverse_letter
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
 from nn3doc.equations.evaluate.approximations import hold_near, order_claimed
 from nn3doc.equations.evaluate.arrays import TooLarge
@@ -34,6 +35,7 @@ from nn3doc.equations.results import (
     Result,
     case_notes,
     domain_text,
+    letter_of,
     outside_value,
 )
 from nn3doc.equations.roles import COMPARISONS
@@ -42,7 +44,9 @@ from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import (
     At,
+    Call,
     Cases,
+    Name,
     Node,
     Relation,
 )
@@ -410,6 +414,7 @@ class Claims(Sides):
         result.verdict = "defines" if result.verdict != "holds" else result.verdict
         result.defines.add(id(definition))
         if definition.parameters:
+            self._hold_inverse(definition, node, result)
             return
         finite = False
         for evaluator in self._able(left):
@@ -422,6 +427,26 @@ class Claims(Sides):
                 "this is not finite",
                 node.sides[1],
                 "A division by 0, or a logarithm of a negative number.",
+                "holds",
+            )
+
+    def _hold_inverse(self, definition: Definition, node: Relation, result: Result) -> None:
+        """What is defined as `f^{-1}(y)` undoes f: f of it is y."""
+        call = definition.left
+        letter = definition.family.removesuffix(inverse_letter(""))
+        if letter == definition.family or not isinstance(call, Call):
+            return
+        elaborator = self.elaborator(definition.statement, {}, False)
+        outer = Call(call.start, call.end, Name(call.start, call.start, letter), (call,))
+        applied = elaborator.term(outer)
+        plain = elaborator.term(call.arguments[0])
+        failed, count, _ = self._compare(applied, plain, "=")
+        result.instances += count
+        if failed is not None:
+            raise NotationError(
+                f"this is not the inverse of {letter}",
+                node.sides[1],
+                f"{letter} of it is not {letter_of(call.arguments[0])}.",
                 "holds",
             )
 

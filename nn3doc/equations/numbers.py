@@ -21,7 +21,6 @@ from nn3doc.equations.evaluate.rules import COMPARE
 from nn3doc.equations.evaluate.samples import Drawer
 from nn3doc.equations.exact import Exact, Interval, UndecidedError, related, shortest
 from nn3doc.equations.families import NotationError
-from nn3doc.equations.reading import whole_number
 from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
@@ -37,6 +36,7 @@ from nn3doc.equations.tree import (
     Sum,
     bare,
     walk,
+    whole_number,
 )
 
 

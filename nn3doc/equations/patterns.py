@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from nn3doc.equations.families import Family, Reference, filled
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import Notation, Part
+from nn3doc.equations.reading import plain_text
 from nn3doc.equations.tree import (
+    Bars,
+    BigOperator,
     Binder,
     Call,
     Cases,
@@ -18,6 +21,7 @@ from nn3doc.equations.tree import (
     Number,
     Product,
     Relation,
+    Root,
     Scripted,
     Sequence,
     Shaped,
@@ -26,6 +30,7 @@ from nn3doc.equations.tree import (
     bare,
     children,
     walk,
+    whole_number,
 )
 
 
@@ -183,7 +188,8 @@ def as_application(node: Node) -> tuple[Node, tuple[Node, ...]] | None:
         node = node.base  # f(x)_i: entry by entry
     if isinstance(node, Call) and isinstance(node.function, Name | Scripted):
         return node.function, node.arguments
-    if isinstance(node, Shaped) and isinstance(node.inner, Name | Scripted):
+    behind = isinstance(node, Shaped) and node.start == node.inner.start  # not below a brace
+    if isinstance(node, Shaped) and behind and isinstance(node.inner, Name | Scripted):
         return node.inner, node.sizes.items
     if isinstance(node, Product) and node.operation == "juxtaposition" and len(node.factors) == 2:
         function, argument = node.factors
@@ -255,6 +261,26 @@ def _bases_of_powers(node: Node) -> set[int]:
         if isinstance(inner, Scripted) and inner.marks and not inner.sub
         and all(mark.kind == "power" for mark in inner.marks)
     }  # fmt: skip
+
+
+def is_entry_norm(node: Relation) -> bool:
+    """`\\|A\\|_2^2 := \\sum_{i,j} a_{ij}^2`: the page says which norm of a matrix it writes so."""
+    left, right = node.sides[0], bare(node.sides[1])
+    if isinstance(right, Root) and right.degree is None:
+        right = bare(right.inner)
+    squared = isinstance(left, Scripted) and not isinstance(node.sides[1], Root)
+    if not isinstance(left, Scripted) or not isinstance(left.base, Bars) or not left.base.double:
+        return False
+    powers = [whole_number(mark.value) for mark in left.marks if mark.kind == "power"]
+    body = right.body if isinstance(right, BigOperator) and right.operator == "sum" else None
+    while isinstance(body, BigOperator) and body.operator == "sum":
+        body = body.body
+    return (
+        [plain_text(item) for item in left.sub] == ["2"]
+        and powers == ([2] if squared else [])
+        and isinstance(body, Scripted)
+        and [whole_number(mark.value) for mark in body.marks] == [2]
+    )
 
 
 STEPS = "3"

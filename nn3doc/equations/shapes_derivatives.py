@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nn3doc.equations.constants import Room
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import NotationError, Reference
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.reading import spelled
 from nn3doc.equations.shapes_products import four_indices, is_constant, is_vector
-from nn3doc.equations.sizes import Shape, show
+from nn3doc.equations.sizes import Shape, Size, show
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tree import (
     At,
@@ -35,21 +35,10 @@ if TYPE_CHECKING:
     from nn3doc.equations.reading import Definitions
 
 
-def function_name(node: Node) -> tuple[str, tuple[Mark, ...]]:
-    """The letter of a function, and its marks."""
-    if isinstance(node, Scripted) and isinstance(node.base, Name):
-        return node.base.letter, node.marks
-    return (node.letter, ()) if isinstance(node, Name) else ("this", ())
-
-
-def without_primes(node: Node) -> Node:
-    """A function's symbol without the primes that say how often it is differentiated."""
-    if not isinstance(node, Scripted):
-        return node
-    marks = tuple(mark for mark in node.marks if mark.kind != "prime")
-    if not marks and not node.sub:
-        return node.base
-    return Scripted(node.start, node.end, node.base, node.sub, marks)
+def function_name(node: Node) -> str:
+    """The letter of a function, for messages."""
+    base = node.base if isinstance(node, Scripted) else node
+    return base.letter if isinstance(base, Name) else "f"
 
 
 def _is_transposed(variable: Node) -> bool:
@@ -96,6 +85,22 @@ class Derivatives(ABC):
         """A side of a comparison; see `shapes`."""
 
     @abstractmethod
+    def reference(self, node: Node) -> Reference | None:
+        """The symbol that a name with scripts stands for; see `shapes_indices`."""
+
+    @abstractmethod
+    def size(self, node: Node) -> Size:
+        """A size; see `shapes_indices`."""
+
+    @abstractmethod
+    def account(self, *scripts: Node) -> None:
+        """Notes that marks and subscripts mean something; see `shapes_indices`."""
+
+    @abstractmethod
+    def marked(self, base: Term, marks: tuple[Mark, ...], node: Node) -> Term:
+        """Transposes and powers; see `shapes_symbols`."""
+
+    @abstractmethod
     def call(self, node: Call) -> Term:
         """A function of its arguments; see `shapes_operations`."""
 
@@ -121,8 +126,11 @@ class Derivatives(ABC):
         if isinstance(of, Derivative) and of.style == "nabla" and not of.by:
             of, order = bare(of.of), 2
         function = of.function if isinstance(of, Call) else of
-        reference = self.notation.reference(function)
+        reference = self.reference(function)
         parameters: tuple[Node, ...] = ()
+        if reference is not None and reference.rest:
+            raise NotationError("\\nabla does not say by what it differentiates", node,
+                                "Write \\nabla_W.", "known")  # fmt: skip
         if reference is not None and reference.family.kind == "function":
             known = self.definitions.function(reference.family.letter, function)
             if known.shape == () and len(known.shapes) == 1 and isinstance(of, Call):
@@ -187,6 +195,7 @@ class Derivatives(ABC):
     def _variable(self, node: Node, second: bool) -> Term:
         plain = bare(node)
         if second and isinstance(plain, Scripted) and _is_transposed(plain):
+            self.account(*plain.marks)
             plain = (
                 plain.base
                 if not plain.sub

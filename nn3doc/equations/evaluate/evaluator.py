@@ -201,7 +201,12 @@ class Evaluator:
 
     def limits(self, index: Index) -> tuple[int, int]:
         """First and last value of an index."""
-        assert index.range is not None
+        if index.range is None:
+            raise NotationError(
+                f"nothing says how far {index.letter} runs",
+                index.node,
+                "Write its first and its last value.",
+            )
         low, high = self.size(index.range.low), self.size(index.range.high)
         hold_size(high - low + 1)
         return low, high

@@ -278,6 +278,10 @@ def _norm(evaluator: Evaluator, term: Term) -> Array:
         return Array(array.names, tensor.abs().sum((-2, -1), keepdim=True))
     if term.data == "inf":
         return Array(array.names, tensor.abs().amax((-2, -1), keepdim=True))
+    if term.data == "spectral":
+        known = torch.isfinite(tensor).flatten(-2).all(-1)[..., None, None]
+        largest = torch.linalg.matrix_norm(torch.where(known, tensor, 0.0), 2)[..., None, None]
+        return Array(array.names, without_value(largest, ~known))
     return Array(array.names, (tensor * tensor).sum((-2, -1), keepdim=True).sqrt())
 
 

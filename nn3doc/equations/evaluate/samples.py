@@ -142,7 +142,8 @@ class Drawer:
         self, key: tuple[str, tuple[int | None, ...]], family: Family, shape: list[int]
     ) -> Tensor:
         """The values of a symbol: `(draws, *shape)`, float64, ready to be differentiated by."""
-        standing = standing_value(family.letter, shape)
+        # A symbol with scripts of its own, such as \mathbf{1}^y, is no constant.
+        standing = None if family.parts else standing_value(family.letter, shape)
         if standing is not None:
             return standing.expand(self.draws, *shape).clone().requires_grad_()
         name = f"{key[0]}{key[1]}"
