@@ -19,6 +19,7 @@ import torch
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.edits import KINDS, Edit, edits
 from nn3doc.equations.evaluate.arrays import TooLarge, aligned
+from nn3doc.equations.evaluate.comparing import rounding
 from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.page import Checked
@@ -216,15 +217,16 @@ def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term, slack: f
     left, right = first(one), second(other)
     if set(left.names) != set(right.names):
         return False
-    a, b = (tensor.detach() for tensor in aligned(left, right))
-    finite = torch.isfinite(a)
-    if not bool((finite == torch.isfinite(b)).all()):
-        return False
-    a, b = a[finite], b[finite]
-    if a.numel() == 0:
+    a, b = torch.broadcast_tensors(*(tensor.detach() for tensor in aligned(left, right)))
+    known = torch.isfinite(a) & torch.isfinite(b)
+    if bool((torch.isfinite(a) ^ torch.isfinite(b)).all(0).any()):
+        return False  # an entry that only one of them ever has
+    gap, size = (a - b).abs(), torch.maximum(a.abs(), b.abs())
+    far = known & (gap > 1e-9 * size) & (gap > slack)
+    if not bool(far.any()):
         return True
-    size = float(torch.maximum(a.abs(), b.abs()).max())
-    return float((a - b).abs().max()) <= max(1e-9 * size, slack)
+    # What differs by rounding only is the same.
+    return not bool((far & (gap > rounding((first, one), (second, other), a, b))).any())
 
 
 def read_explained(path: Path) -> list[dict[str, str]]:
