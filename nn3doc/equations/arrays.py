@@ -12,10 +12,31 @@ from torch import Tensor
 from nn3doc.equations.terms import Term
 
 MAX_ENTRIES = 2_000_000
+MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
 
 
 class TooLarge(Exception):
     """A value has more entries than are worked out."""
+
+
+class Work:
+    """Counts the operations of one value, through all definitions that it takes."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._done = 0
+
+    def __enter__(self) -> None:
+        if not self._depth:
+            self._done = 0
+        self._depth += 1
+        self._done += 1
+        if self._done > MAX_OPERATIONS:
+            self._depth -= 1
+            raise TooLarge(f"more than {MAX_OPERATIONS:,} operations")
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
 
 
 def hold_size(*sizes: int) -> None:

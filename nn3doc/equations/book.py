@@ -55,7 +55,7 @@ class Book(Declarations):
 
     def read(
         self, regions: Iterable[Region], own: bool, parsed: Callable[[int, Formula], None],
-        failed: Callable[[int, TexError], None], tables: list[tuple[int, int]],
+        failed: Callable[[int, Exception], None], tables: list[tuple[int, int]],
     ) -> None:  # fmt: skip
         """Adds the statements of a page's formulas.
 
@@ -67,35 +67,47 @@ class Book(Declarations):
             tables: From where to where notation tables stand.
         """
         regions = list(regions)
-        self._find_functions(regions)
+        lost = self._find_functions(regions)
         for place, region in enumerate(regions):
             if region.unchecked is not None:
                 continue
             try:
+                if place in lost:
+                    raise lost[place]
                 formula = parse(region.body, self.notation.lexicon)
-            except TexError as error:
+                in_table = any(start <= region.start < end for start, end in tables)
+                self.add_formula(formula, place, own, in_table)
+                parsed(place, formula)
+            except Exception as error:  # what is no TexError is a mistake of the checker
                 failed(place, error)
-                continue
-            in_table = any(start <= region.start < end for start, end in tables)
-            self.add_formula(formula, place, own, in_table)
-            parsed(place, formula)
         self._finish()
 
-    def _find_functions(self, regions: list[Region]) -> None:
-        """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`."""
-        for region in regions:
+    def _find_functions(self, regions: list[Region]) -> dict[int, Exception]:
+        """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`.
+
+        Returns:
+            Mistakes of the checker, by the number of the formula.
+        """
+        lost: dict[int, Exception] = {}
+        for place, region in enumerate(regions):
             if region.unchecked is not None:
                 continue
             try:
-                formula = parse(region.body, self.notation.lexicon)
+                self._find_names_in(region.body)
             except TexError:
-                continue
-            self._whole.update(whole_letters(formula))
-            if not MAY_NAME.search(region.body):
-                continue
-            for statement in formula.statements:
-                with contextlib.suppress(NotationError):  # told when the statement is checked
-                    self._find_names(statement)
+                continue  # told when it is read
+            except Exception as error:
+                lost[place] = error
+        return lost
+
+    def _find_names_in(self, tex: str) -> None:
+        formula = parse(tex, self.notation.lexicon)
+        self._whole.update(whole_letters(formula))
+        if not MAY_NAME.search(tex):
+            return
+        for statement in formula.statements:
+            with contextlib.suppress(NotationError):  # told when the statement is checked
+                self._find_names(statement)
 
     def _find_names(self, statement: Node) -> None:
         if not isinstance(statement, Relation):

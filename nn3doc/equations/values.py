@@ -19,6 +19,7 @@ from nn3doc.equations.arrays import (
     ELEMENTWISE,
     Array,
     TooLarge,
+    Work,
     aligned,
     aligned_to,
     hold_size,
@@ -91,6 +92,7 @@ class Evaluator(Arithmetic):
         self.formals: dict[str, Array] = {}
         self.working: set[Key] = set()
         self.asked: set[Key] = set()
+        self.work = Work()
 
     def symbol(self, key: Key) -> Tensor:
         """The value of a symbol: one axis for each index slot, then rows and columns."""
@@ -140,7 +142,8 @@ class Evaluator(Arithmetic):
 
     def __call__(self, term: Term) -> Array:
         """The value of a term."""
-        array = _OPERATIONS[term.operation](self, term)
+        with self.work:
+            array = _OPERATIONS[term.operation](self, term)
         hold_size(array.tensor.numel())
         return array
 
@@ -362,7 +365,7 @@ class Evaluator(Arithmetic):
                                     "Put in a number or a whole symbol.", "read")  # fmt: skip
             value_ = given.tensor.detach().expand(self.symbol(place.data).shape)
             inner.memo[place.data] = value_.clone().requires_grad_()
-        inner.formals = self.formals
+        inner.formals, inner.work = self.formals, self.work
         return inner(term.arguments[0])
 
     def leaves(self) -> dict[Key, Tensor]:
