@@ -101,21 +101,22 @@ def _below(top: Path) -> Found:
             if (here.st_dev, here.st_ino) in seen:
                 continue
             seen.add((here.st_dev, here.st_ino))
-            names = sorted(os.listdir(folder))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             found.closed[folder] = f"this folder cannot be read: {_reason(error)}"
             continue
-        count += len(names)
+        count += len(entries)
         if count > MOST_FILES:
             raise NoPageError(f"{top}: this folder has more than {MOST_FILES:,} files below it")
-        for name in names:
-            path = folder / name
-            if name.startswith(".") or name in _NO_PAGES:
+        for entry in entries:
+            path = folder / entry.name
+            if entry.name.startswith(".") or entry.name in _NO_PAGES:
                 continue
-            if os.path.isdir(path):
-                if not path.is_symlink():
-                    folders.append(path)
-                elif not folder.resolve().is_relative_to(path.resolve()):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif os.path.isdir(path):
+                if not folder.resolve().is_relative_to(path.resolve()):
                     links.append(path)
             elif path.suffix.lower() in SUFFIXES:
                 found.pages.append(path)
