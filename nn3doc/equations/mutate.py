@@ -22,6 +22,7 @@ from nn3doc.equations.evaluate.arrays import TooLarge, aligned
 from nn3doc.equations.evaluate.comparing import rounding
 from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.page import Checked
 from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.report import Equation
@@ -113,9 +114,15 @@ def _plant(
     reasons: dict[tuple[str, str], str],
 ) -> Mutant:  # fmt: skip
     mutated = edit.apply(equation.tex)
-    outcome = variants.whole(place, mutated)
     original, shown = flat(equation.tex), flat(mutated)
-    if outcome.caught:
+    try:
+        outcome = variants.whole(place, mutated)
+    except Exception as error:  # a mistake of the checker catches nothing
+        found = own_mistake(error, 0, 0)
+        return Mutant(path, equation.line, edit.kind, original, shown, "survived", found.notes[0])
+    if outcome.by == "checker":
+        fate, by = "survived", outcome.caught
+    elif outcome.caught:
         fate, by = "caught", outcome.by
     elif (original, shown) in reasons:
         fate, by = "explained", reasons[original, shown]
