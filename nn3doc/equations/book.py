@@ -246,7 +246,9 @@ class Book(Declarations):
             )
         region = self._region(place)
         for before, statement in itertools.pairwise([None, *made]):
+            assert statement is not None
             statement.ranges = ranges
+            statement.order = len(self.statements) + 1000 * place
             self.statements.append(statement)
             try:
                 if before is not None and region is not None:
@@ -284,10 +286,9 @@ class Book(Declarations):
         if self.prose is not None and region is not None:
             sentence = self.prose.sentence(region.start)
             section = self.prose.section(region.start)
-        order = len(self.statements) + 1000 * place
         general = self.prose is not None and region is not None and self.prose.is_general(region)
         return Statement(
-            node, place, order, own, in_table=in_table, mode=mode, sentence=sentence,
+            node, place, 1000 * place, own, in_table=in_table, mode=mode, sentence=sentence,
             general=general, section=section,
         )  # fmt: skip
 

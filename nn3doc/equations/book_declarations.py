@@ -277,6 +277,9 @@ class Declarations(Functions):
         if kind == "between" and whole and together and not family.domain.values:
             low = max(one.low, family.domain.low)
             high = min(one.high, family.domain.high)
+            if low >= high:
+                raise NotationError("no number meets what is assumed here", node,
+                                    "Correct one of its bounds.", "holds")  # fmt: skip
             self.declared_sets.setdefault(family.key, family.domain)
             self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
             return True

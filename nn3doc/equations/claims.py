@@ -232,7 +232,10 @@ class Claims(Sides):
         ]  # fmt: skip
 
     def _later(self, statement: Statement, used: frozenset[int]) -> list[Definition]:
-        """The definitions a claim rests on that stand behind it, and are not joined by "where"."""
+        """The definitions a claim rests on that stand behind it, and are not joined to it.
+
+        They are joined by "where" in one sentence; a new symbol also by a comma in one formula.
+        """
         groups = (*self.book.definitions.values(), list(self.book.functions.values()))
         return [
             definition for group in groups for definition in group
@@ -240,6 +243,8 @@ class Claims(Sides):
             and definition.statement.order > statement.order
             and not (definition.statement.mode == "introduces"
                      and definition.statement.sentence == statement.sentence >= 0)
+            and not (definition.statement.place == statement.place
+                     and not self.book.family(definition.family).declared)
         ]  # fmt: skip
 
     def _holds_without(

@@ -179,6 +179,8 @@ class Numbers:
                 value = evaluator(self.book.elaborated(found, key)[0]).tensor
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
+                if statement.mode == "concludes" and statement.own and key not in self.values:
+                    return Held()  # "then $x = 3$" claims it, where "let $x = 3$" gives it
                 return self._give(key, known, literal, where, statement)
             else:
                 evaluator = self.evaluator()

@@ -28,6 +28,7 @@ from nn3doc.equations.notation import Notation
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
+from nn3doc.equations.results import role_played
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
 from nn3doc.equations.table import read_table, tables, undeclared_sizes
@@ -337,6 +338,7 @@ def _check_statements(checked: Checked) -> None:
         checked.results.append(result)
         equation.instances += result.instances
         equation.difference = max(equation.difference, result.difference)
+        equation.roles += (role_played(result),)
         equation.shapes += result.shapes
         equation.witnesses += result.witnesses
         equation.findings += result.findings

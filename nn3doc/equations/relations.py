@@ -42,6 +42,30 @@ MEANINGS: dict[str, dict[Domain, Meaning]] = {
     "colon": {"functions": "map"},
 }  # fmt: skip
 
+_SAYS: dict[Meaning, str] = {
+    "equal": "equal",
+    "close": "equal up to the digits shown, or near a place",
+    "different": "different",
+    "ordered": "so for every entry and all values",
+    "definite": "symmetric, and positive (semi)definite",
+    "new value": "a new value",
+    "element": "a declaration, or a claim about values",
+    "part": "a declaration",
+    "map": "a declaration",
+}
+
+
+def meanings_table() -> str:
+    """`MEANINGS` in Markdown, for the page for authors."""
+    domains: tuple[Domain, ...] = ("numbers", "matrices", "shapes", "sizes", "sets", "functions")
+    rows = ["| Written | " + " | ".join(domains) + " |", "| --- " * (len(domains) + 1) + "|"]
+    for operator, cells in MEANINGS.items():
+        shown = _SHOWN.get(operator, {"colon": r"\colon"}.get(operator, operator))
+        said = [_SAYS[cells[domain]] if domain in cells else "" for domain in domains]
+        rows.append(f"| `{shown}` | " + " | ".join(said) + " |")
+    return "\n".join(rows)
+
+
 _ALONE = frozenset(["in", "subset", "colon", "<-"])  # no other relation beside them
 _SHOWN = {"!=": r"\ne", "<=": r"\le", ">=": r"\ge", "succ": r"\succ", "succeq": r"\succeq",
           "~": r"\approx", "<-": r"\leftarrow", "in": r"\in", "subset": r"\subset"}  # fmt: skip
@@ -165,5 +189,5 @@ def definite(left: Tensor, right: Tensor, strict: bool) -> bool:
 
 __all__ = [
     "MEANINGS", "Domain", "Meaning", "UndecidedError", "choices", "definite", "domain_of",
-    "hold_chain", "meaning", "shapes_related", "wrong_sizes",
+    "hold_chain", "meaning", "meanings_table", "shapes_related", "wrong_sizes",
 ]  # fmt: skip

@@ -64,9 +64,9 @@ WORDS: tuple[Word, ...] = (
     *_words("introduces", False, "with", "where", "given", "put", "choose", "take"),
     *_words("restricts", False, "for", "for all", "if", "when", "whenever", "on"),
     *_words("concludes", True, "then", "so", "so that", "hence", "thus", "therefore", "we have",
-            "we get", "get", "gives", "give", "get", "follows", "obtain", "yields", "implies",
-            "because", "since", "means", "shows", "that is", "always", "must be", "in fact",
-            "note that", "clearly"),
+            "we get", "get", "gives", "give", "follows", "obtain", "yields", "implies",
+            "because", "since", "means", "shows", "that is", "must be", "in fact", "note that",
+            "clearly"),
 )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "assumption",
         r"`x > 0`, `x \ge a`, `0 < p < 1`, `a \ne b`, `Q = Q^T`, `Q^T Q = I`, `Q \succ 0`, "
-        r"`\|v\| = 1`, `\sum_k p_k = 1`, `A v = \lambda v`, of a symbol that nothing defines",
+        r"`\sum_k p_k = 1`, a length that is 1, `A v = \lambda v`, of a symbol that nothing defines",
         "*let*, *assume*, *suppose*, *such that*, *with*, *where*, *given*; with no word only where "
         "the symbol is new",
         "from where it stands to the end of the page",
@@ -134,6 +134,28 @@ ROLES: tuple[RoleRow, ...] = (
     ),
     RoleRow("mention", "a symbol or an expression without a relation", "any", "none"),
 )
+
+
+def roles_table() -> str:
+    """`ROLES` in Markdown, for the page for authors."""
+    rows = [f"| {row.role} | {row.form} | {row.words} | {row.scope} |" for row in ROLES]
+    return "\n".join(["| Part | Form | Words in front | Where it holds |", "| --- " * 4 + "|", *rows])
+
+
+def words_table() -> str:
+    """`WORDS` in Markdown."""
+    said = {
+        ("introduces", True): "what follows is new, to the end of the sentence",
+        ("introduces", False): "what stands directly behind is new",
+        ("restricts", False): "what stands directly behind holds in this sentence; a new symbol: "
+        "from here on",
+        ("concludes", True): "what follows is claimed, to the end of the sentence",
+    }
+    rows = []
+    for (mode, far), meaning in said.items():
+        words = ", ".join(dict.fromkeys(w.text for w in WORDS if (w.mode, w.far) == (mode, far)))
+        rows.append(f"| {words} | {meaning} |")
+    return "\n".join(["| Words | What they say |", "| --- | --- |", *rows])
 
 
 # --- words ----------------------------------------------------------------------------------------

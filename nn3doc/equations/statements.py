@@ -173,6 +173,7 @@ class Checker(Claims):
                 continue
             if place == 0 and plain is not None and first.number is None:
                 self.numbers.give_size(first, plain, statement, node.sides[1])
+                result.gives = True
                 result.verdict = "declares"
                 continue
             if place and self._plain_size(node.sides[place], layers) == plain is not None:
