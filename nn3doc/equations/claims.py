@@ -6,8 +6,8 @@ from torch import Tensor
 
 from nn3doc.equations.compare import Comparison, compare, told
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
-from nn3doc.equations.families import NotationError
 from nn3doc.equations.exact import Exact, UndecidedError
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
 from nn3doc.equations.nearby import hold_near, order_claimed
 from nn3doc.equations.patterns import is_numeric
@@ -34,7 +34,6 @@ from nn3doc.equations.tree import (
     Relation,
 )
 from nn3doc.equations.values import Evaluator, Key
-
 
 MOST_DRAWN = 60  # a size with this number is drawn so; a larger one only as a number
 
@@ -88,7 +87,7 @@ class Claims(Sides):
             for case in cases:
                 self._relation(statement, case, result)
             return
-        numeric = [is_numeric(side) for side in node.sides]
+        numeric = [is_numeric(side, self.book.notation) for side in node.sides]
         whole = self.assignments(statement)
         for layers in whole:
             sides = self._elaborate(statement, node, layers, numeric)
@@ -105,8 +104,10 @@ class Claims(Sides):
     ) -> None:  # fmt: skip
         left, right = sides[place], sides[place + 1]
         offset = self._offset(statement)
-        if left is None or right is None or (is_numeric(node.sides[place])
-                                             and is_numeric(node.sides[place + 1])):  # fmt: skip
+        known = self.book.notation
+        if left is None or right is None or (
+            is_numeric(node.sides[place], known) and is_numeric(node.sides[place + 1], known)
+        ):  # fmt: skip
             self._numbers(statement, node, place, sides, layers, result)
             return
         if not statement.own:  # it is asked for its numbers only
@@ -180,7 +181,8 @@ class Claims(Sides):
                 one, two = (evaluator(side).tensor.detach() for side in sides)
                 if not definite(one, two, operator == "succ"):
                     self._fail(result, "holds", "this is not positive definite, or not symmetric",
-                               where, "To assume it, write \\text{let}.", self._offset(statement))  # fmt: skip
+                               where, "To assume it, write \\text{let}.",
+                               self._offset(statement))  # fmt: skip
                     return True
             result.verdict = "holds"
             result.instances += len(self.evaluators)

@@ -20,6 +20,7 @@ from nn3doc.equations.definitions import Statement
 from nn3doc.equations.draw import Drawer
 from nn3doc.equations.exact import Exact, Interval, UndecidedError, related, shortest
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.reading import whole_number
 from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.shapes import Elaborator
@@ -94,7 +95,8 @@ class Numbers:
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
         return Numbers(
-            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values), dict(self.exact), self.snippets
+            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values),
+            dict(self.exact), self.snippets,
         )  # fmt: skip
 
     def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
@@ -160,14 +162,14 @@ class Numbers:
             return Held()
         if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
             return Held()
-        if known is None or (_is_plain(left) and _is_plain(right)):
+        if known is None or (is_numeric(left, self.book.notation) and is_numeric(right, self.book.notation)):
             return self._hold_plain(left, operator, right, sides)
         if operator in COMPARISONS:
             return self._hold_comparison(left, operator, right, known)
         key = known.data if known.operation == "family" and not known.arguments else None
         if not statement.own and (update or key is None or not self._is_free(key)):
             return Held(held=True)  # its own page says whether these numbers follow
-        right_is_literal = node.sides[place + 1] is not known.node and _is_plain(right)
+        right_is_literal = node.sides[place + 1] is not known.node and is_numeric(right, self.book.notation)
         literal = self._literal(right if right_is_literal else left)
         where = right if right_is_literal else left
         try:
@@ -215,7 +217,7 @@ class Numbers:
         if found.held or operator in COMPARISONS:
             return found
         for side in sides:
-            if side is None or _is_plain(side.node):
+            if side is None or is_numeric(side.node, self.book.notation):
                 continue
             try:
                 array = self.evaluator()(side)
@@ -278,7 +280,7 @@ class Numbers:
 
     def _hold_comparison(self, left: Node, operator: str, right: Node, known: Term) -> Held:
         """`a^2 < 3` once the text has given a number for a."""
-        literal_first = _is_plain(left)
+        literal_first = is_numeric(left, self.book.notation)
         literal = left if literal_first else right
         try:
             value = Exact(self.book, self.exact, self.sizes)(known)
@@ -536,12 +538,6 @@ def _badly_rounded(value: Tensor, written: Tensor, slack: Tensor, rounding: Tens
 def _digits(node: Node) -> int:
     """The most digits behind the point among the numbers of an expression."""
     return max((n.decimals or 0 for n in walk(node) if isinstance(n, Number)), default=0)
-
-
-def _is_plain(node: Node) -> bool:
-    from nn3doc.equations.patterns import is_numeric
-
-    return is_numeric(node)
 
 
 def _one(value: float) -> Tensor:

@@ -27,8 +27,8 @@ from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
-from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.results import role_played
+from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
 from nn3doc.equations.table import read_table, tables, undeclared_sizes

@@ -59,13 +59,14 @@ def _words(mode: Mode, far: bool, *texts: str) -> tuple[Word, ...]:
 
 
 WORDS: tuple[Word, ...] = (
-    *_words("introduces", True, "let", "assume", "assuming", "suppose", "such that", "set",
+    *_words("introduces", True, "let", "assume", "assume that", "assuming",
+            "assuming that", "suppose", "suppose that", "such that", "set",
             "define", "be", "denote"),
     *_words("introduces", False, "with", "where", "given", "put", "choose", "take"),
     *_words("restricts", False, "for", "for all", "if", "when", "whenever", "on"),
     *_words("concludes", True, "then", "so", "so that", "hence", "thus", "therefore", "we have",
             "we get", "get", "gives", "give", "follows", "obtain", "yields", "implies",
-            "because", "since", "means", "shows", "that is", "must be", "in fact", "note that",
+            "because", "since", "means", "shows", "that is", "that", "must be", "in fact", "note that",
             "clearly"),
 )  # fmt: skip
 
@@ -179,7 +180,22 @@ _IN_FORMULA = re.compile(
 )
 
 
-_GENERAL = re.compile(r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.I)
+_GENERAL = re.compile(r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the words in front of a formula make of it.
+
+    Attributes:
+        mode: What they make of it.
+        place: Which word of the sentence decides; formulas in a list have one in common.
+        trailing: Whether it stands behind a formula, `$|x| = x$ for $x > 0$`, and speaks of that.
+    """
+
+    mode: Mode = ""
+    place: int = 0
+    trailing: bool = False
 
 
 class Prose:
@@ -214,7 +230,7 @@ class Prose:
         """Where the section starts that an offset stands in: at its heading."""
         return self._sections[bisect_right(self._sections, offset) - 1]
 
-    def mode(self, region: Region, before: int) -> Mode:
+    def words(self, region: Region, before: int) -> Words:
         """What the words in front of a statement make of it.
 
         Args:
@@ -224,7 +240,7 @@ class Prose:
         start = self.sentence(region.start)
         own = " ".join(_own_words(region.body[:before]))
         main = region.kind == "display" or self._is_last(region)
-        return mode_of(f"{self._masked[start : region.start]} {own}", main and not own)
+        return read_words(f"{self._masked[start : region.start]} {own}", main and not own)
 
     def is_general(self, region: Region) -> bool:
         """Whether the sentence of a formula speaks of all values: "for every $a$", `\\forall`."""
@@ -255,7 +271,7 @@ def _own_words(tex: str) -> list[str]:
     return pieces
 
 
-def mode_of(words: str, main: bool = False) -> Mode:
+def read_words(words: str, main: bool = False) -> Words:
     """What the words of a sentence, up to a formula, make of that formula.
 
     Args:
@@ -268,13 +284,16 @@ def mode_of(words: str, main: bool = False) -> Mode:
     strong: Mode = ""  # what "let" or "then" has made of the whole sentence
     far = True
     gap, joined, seen = 0, True, False
-    position = 0
+    position = place = 0
+    trailing = False
     while position < len(tokens):
         token = tokens[position]
         found, length = _longest(tokens, position)
         if found is not None:
             mode, far = found.mode, found.far
             strong = found.mode if found.far else strong
+            place = position
+            trailing = position > 0 and tokens[position - 1][0] in (_INLINE, _DISPLAY)
             gap, joined, seen = 0, True, False
         elif token[0] in (_INLINE, _DISPLAY):
             seen, joined, gap = True, token.endswith(","), 0
@@ -290,8 +309,8 @@ def mode_of(words: str, main: bool = False) -> Mode:
                 mode, far = strong, True
         position += length
     if main and not far and tokens[-1].endswith(","):
-        return strong
-    return mode
+        mode = strong
+    return Words(mode, place, trailing)
 
 
 def _longest(tokens: list[str], position: int) -> tuple[Word | None, int]:

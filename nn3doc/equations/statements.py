@@ -65,7 +65,7 @@ class Checker(Claims):
         if (
             isinstance(node, Relation)
             and any(isinstance(bare(side), Name | Scripted) for side in node.sides)  # is given some
-            and any(is_numeric(side) for side in node.sides)
+            and any(is_numeric(side, self.book.notation) for side in node.sides)
         ):
             self.check(statement)
 
@@ -189,7 +189,7 @@ class Checker(Claims):
 
     def _plain_size(self, node: Node, layers: dict[str, int]) -> int | None:
         """The number that a side without symbols stands for: 28 · 28."""
-        if not is_numeric(node):
+        if not is_numeric(node, self.book.notation):
             return None
         literals, self.book.notation.literals = self.book.notation.literals, {}
         try:
@@ -372,7 +372,7 @@ class Checker(Claims):
                 )
             ):
                 return
-        if is_numeric(node):
+        if is_numeric(node, self.book.notation):
             return
         for layers in self.assignments(statement):
             elaborator = self.elaborator(statement, layers, False)
