@@ -236,7 +236,12 @@ class Book(Declarations):
             ):
                 made[-1].near.append(inner)
                 continue
-            if region is not None and isinstance(inner, Relation) and assumptions(inner) and words.mode:
+            if (
+                region is not None
+                and isinstance(inner, Relation)
+                and assumptions(inner)
+                and words.mode
+            ):
                 for one in self._listed(made, inner.start, region):  # `a, b > 0` is said of both
                     one.node = replace(
                         inner, start=one.node.start, sides=(one.node, *inner.sides[1:])
@@ -255,7 +260,9 @@ class Book(Declarations):
                     between = region.body[before.node.end : statement.node.start]
                     _hold_line(before.node, statement.node, between)
                     if not isinstance(before.node, Relation) and r"\text" in between:
-                        statement.words = Words("concludes")  # `a \text{ plus } b = …` is one sentence
+                        statement.words = Words(
+                            "concludes"
+                        )  # `a \text{ plus } b = …` is one sentence
                 self._gather(statement)
             except NotationError as error:
                 self.problems[statement.order] = error

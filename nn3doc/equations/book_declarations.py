@@ -278,7 +278,7 @@ class Declarations(Functions):
             low = max(one.low, family.domain.low)
             high = min(one.high, family.domain.high)
             if low >= high:
-                raise NotationError("no number meets what is assumed here", node,
+                raise NotationError("these bounds leave no number", node,
                                     "Correct one of its bounds.", "holds")  # fmt: skip
             self.declared_sets.setdefault(family.key, family.domain)
             self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
@@ -309,7 +309,11 @@ class Declarations(Functions):
         for one in self.assumed:
             if one.kind == "compared":
                 continue
-            if one.reaches(statement, self.assumed) if statement is not None else not one.in_sentence:
+            if (
+                one.reaches(statement, self.assumed)
+                if statement is not None
+                else not one.in_sentence
+            ):
                 for key in one.keys:
                     found[key] = (*found.get(key, ()), one.kind)
         return found

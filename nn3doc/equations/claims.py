@@ -24,12 +24,13 @@ from nn3doc.equations.results import (
     domain_text,
     outside_value,
 )
-from nn3doc.equations.roles import COMPARISONS
+from nn3doc.equations.roles import COMPARISONS, assumptions, is_constant
 from nn3doc.equations.sides import Sides
 from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import (
     At,
+    Name,
     Node,
     Relation,
 )
@@ -167,8 +168,29 @@ class Claims(Sides):
         message = "the two sides differ" if comparison.finite else "a side is not finite"
         if operator in ("<", "<=", ">", ">="):
             message, told_ = f"the left side is not {operator} the right one everywhere", []
-        notes = [*told_, *case_notes(layers)]
+        notes = [*told_, *case_notes(layers), *self._other_part(statement, node)]
         self._fail(result, "holds", message, where, notes, offset)
+
+    def _as_assumption(self, statement: Statement, node: Relation) -> list[str]:
+        tex = self.equations[statement.place].tex[node.start : node.end] if statement.own else ""
+        return [f"To assume it, write: let ${tex}$."] if tex and "\n" not in tex else []
+
+    def _other_part(self, statement: Statement, node: Relation) -> list[str]:
+        """How a claim that does not hold would be an assumption, or a definition."""
+        left = node.sides[0]
+        tex = self.equations[statement.place].tex[node.start : node.end] if statement.own else ""
+        if not tex or "\n" in tex:
+            return []
+        reference = self.book.notation.reference(left)
+        if reference is None and isinstance(left, Name) and is_constant(left):
+            return ["This letter means the same everywhere; for another meaning write :=."]
+        if reference is None or self.book.is_defined(reference.family) or reference.rest:
+            return []
+        if assumptions(node):
+            return self._as_assumption(statement, node)
+        if statement.mode == "concludes" and node.operators[0] == "=":
+            return [f"To define it, write: let ${tex}$."]
+        return []
 
     def _compare_otherwise(
         self, statement: Statement, node: Relation, place: int, sides: tuple[Term, Term],
@@ -181,7 +203,7 @@ class Claims(Sides):
                 one, two = (evaluator(side).tensor.detach() for side in sides)
                 if not definite(one, two, operator == "succ"):
                     self._fail(result, "holds", "this is not positive definite, or not symmetric",
-                               where, "To assume it, write \\text{let}.",
+                               where, self._as_assumption(statement, node),
                                self._offset(statement))  # fmt: skip
                     return True
             result.verdict = "holds"
@@ -220,7 +242,7 @@ class Claims(Sides):
         self._fail(
             result, "holds", f"this is not so for {chosen}" if wrong else
             "no sizes meet what is assumed of them", where,
-            ["If it is so on this page, say so: \\text{let } n \\ge d", *case_notes(layers)],
+            [*self._as_assumption(statement, node), *case_notes(layers)],
             self._offset(statement),
         )  # fmt: skip
         return True
@@ -452,4 +474,5 @@ class Claims(Sides):
         if operator in COMPARISONS and failed[1].finite:
             message, notes = f"the left side is not {operator} the right one everywhere", []
         self._fail(result, "holds", message, node.sides[place + 1],
-                   [*notes, *case_notes(layers)], self._offset(statement))  # fmt: skip
+                   [*notes, *case_notes(layers), *self._other_part(statement, node)],
+                   self._offset(statement))  # fmt: skip

@@ -276,8 +276,9 @@ def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
     if only_tables:
         regions = [r for r in regions if within(r, spans)]
     regions = [r for r in regions if not within(r, labels) and not _OPERATOR.match(r.body)]
-    book.read(regions, False, lambda place, formula: None, lambda place, error: None, spans,
-              source.text)
+    book.read(
+        regions, False, lambda place, formula: None, lambda place, error: None, spans, source.text
+    )
 
 
 def _read_own(text: str, checked: Checked) -> None:

@@ -140,7 +140,9 @@ ROLES: tuple[RoleRow, ...] = (
 def roles_table() -> str:
     """`ROLES` in Markdown, for the page for authors."""
     rows = [f"| {row.role} | {row.form} | {row.words} | {row.scope} |" for row in ROLES]
-    return "\n".join(["| Part | Form | Words in front | Where it holds |", "| --- " * 4 + "|", *rows])
+    return "\n".join(
+        ["| Part | Form | Words in front | Where it holds |", "| --- " * 4 + "|", *rows]
+    )
 
 
 def words_table() -> str:
@@ -180,7 +182,9 @@ _IN_FORMULA = re.compile(
 )
 
 
-_GENERAL = re.compile(r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -389,9 +393,7 @@ DRAWN = frozenset(
     ["positive", "nonnegative", "negative", "nonpositive", "real", "symmetric", "orthogonal", "unit",
      "positive definite", "sums to one -2", "sums to one -1", "sums to one 0", "sums to one 1"]
 )  # fmt: skip
-NUMBERS_ONLY = frozenset(
-    ["positive", "nonnegative", "negative", "nonpositive", "real", "between"]
-)
+NUMBERS_ONLY = frozenset(["positive", "nonnegative", "negative", "nonpositive", "real", "between"])
 SIGNED = {
     "positive": (0.0, float("inf")), "nonnegative": (0.0, float("inf")),
     "negative": (float("-inf"), 0.0), "nonpositive": (float("-inf"), 0.0),

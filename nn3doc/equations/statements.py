@@ -143,9 +143,7 @@ class Checker(Claims):
             if all(f is not None and f.family.kind == "function" for f in functions):
                 result.verdict = "declares"
                 return
-            if not (
-                self._sizes(statement, node, result) or self._range(statement, node, result)
-            ):
+            if not (self._sizes(statement, node, result) or self._range(statement, node, result)):
                 self._relation_or_example(statement, node, result)
         else:
             self._expression(statement, node, result)
@@ -327,7 +325,9 @@ class Checker(Claims):
             f"{family.tex} is declared to lie in {domain_text(family, declared)}",
             where,
             "Write that set, or another symbol."
-            + ("" if declared.values else f" For some of its values write: for ${family.tex} > 0$."),
+            + (
+                "" if declared.values else f" For some of its values write: for ${family.tex} > 0$."
+            ),
             "fits",
         )
 
