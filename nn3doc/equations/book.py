@@ -35,7 +35,7 @@ from nn3doc.equations.patterns import (
     without_set,
 )
 from nn3doc.equations.reading import spelled
-from nn3doc.equations.roles import Mode, Prose, assumptions, is_constant, may_redefine
+from nn3doc.equations.roles import Mode, Prose, Words, assumptions, is_constant, may_redefine
 from nn3doc.equations.table import function_family
 from nn3doc.equations.tex import parse
 from nn3doc.equations.tokens import FUNCTIONS, TexError, joined
@@ -117,13 +117,13 @@ class Book(Declarations):
             return
         for statement in formula.statements:
             with contextlib.suppress(NotationError):  # told when the statement is checked
-                self._find_names(statement, self._mode(region, statement))
+                self._find_names(statement, self._words(region, statement).mode)
 
-    def _mode(self, region: Region | None, node: Node) -> Mode:
+    def _words(self, region: Region | None, node: Node) -> Words:
         """What the words in front of a statement make of it."""
         if self.prose is None or region is None:
-            return ""
-        return self.prose.mode(region, node.start)
+            return Words()
+        return self.prose.words(region, node.start)
 
     def _find_names(self, statement: Node, mode: Mode) -> None:
         if not isinstance(statement, Relation):
@@ -249,7 +249,7 @@ class Book(Declarations):
             inner = node.relation if isinstance(node, Condition) else node
             limits = range_of(inner)
             region = self._region(place)
-            mode: Mode = "introduces" if in_table else self._mode(region, node)
+            words = Words("introduces") if in_table else self._words(region, node)
             if limits is not None and self._is_index(limits[0]):
                 letter, low, high = limits
                 if len(formula.statements) > 1 or condition:
@@ -259,7 +259,7 @@ class Book(Declarations):
                     self.notation.indices[letter] = (low, high)
                     self.notation.close_ends()
                 if len(formula.statements) == 1:
-                    made.append(self._statement(inner, place, own, in_table, mode))
+                    made.append(self._statement(inner, place, own, in_table, words))
                 continue
             if (
                 condition in ("if", "when", "whenever", "for")
@@ -275,24 +275,33 @@ class Book(Declarations):
             ):
                 made[-1].near.append(inner)
                 continue
-            if region is not None and isinstance(inner, Relation) and assumptions(inner) and mode:
+            if (
+                region is not None
+                and isinstance(inner, Relation)
+                and assumptions(inner)
+                and words.mode
+            ):
                 for one in self._listed(made, inner.start, region):  # `a, b > 0` is said of both
                     one.node = replace(
                         inner, start=one.node.start, sides=(one.node, *inner.sides[1:])
                     )
             made.extend(
-                self._statement(part, place, own, in_table, mode) for part in without_set(inner)
+                self._statement(part, place, own, in_table, words) for part in without_set(inner)
             )
         region = self._region(place)
         for before, statement in itertools.pairwise([None, *made]):
+            assert statement is not None
             statement.ranges = ranges
+            statement.order = len(self.statements) + 1000 * place
             self.statements.append(statement)
             try:
                 if before is not None and region is not None:
                     between = region.body[before.node.end : statement.node.start]
                     _hold_line(before.node, statement.node, between)
                     if not isinstance(before.node, Relation) and r"\text" in between:
-                        statement.mode = "concludes"  # `a \text{ plus } b = …` is one sentence
+                        statement.words = Words(
+                            "concludes"
+                        )  # `a \text{ plus } b = …` is one sentence
                 self._gather(statement)
             except NotationError as error:
                 self.problems[statement.order] = error
@@ -316,17 +325,16 @@ class Book(Declarations):
         return found
 
     def _statement(
-        self, node: Node, place: int, own: bool, in_table: bool, mode: Mode
+        self, node: Node, place: int, own: bool, in_table: bool, words: Words
     ) -> Statement:  # fmt: skip
         region = self._region(place)
         sentence = section = -1
         if self.prose is not None and region is not None:
             sentence = self.prose.sentence(region.start)
             section = self.prose.section(region.start)
-        order = len(self.statements) + 1000 * place
         general = self.prose is not None and region is not None and self.prose.is_general(region)
         return Statement(
-            node, place, order, own, in_table=in_table, mode=mode, sentence=sentence,
+            node, place, 1000 * place, own, in_table=in_table, words=words, sentence=sentence,
             general=general, section=section,
         )  # fmt: skip
 
@@ -380,7 +388,8 @@ def _hold_line(before: Node, node: Node, between: str) -> None:
 
 
 _SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",
-         "assumed", "introduced", "declared_sets", "parameters", "aliases", "problems", "prose", "regions")  # fmt: skip
+         "assumed", "introduced", "declared_sets", "parameters", "aliases", "problems", "prose",
+         "regions")  # fmt: skip
 
 
 def _copied(value: Any) -> Any:

@@ -280,6 +280,9 @@ class Declarations(Functions):
         if kind == "between" and whole and together and not family.domain.values:
             low = max(one.low, family.domain.low)
             high = min(one.high, family.domain.high)
+            if low >= high:
+                raise NotationError("these bounds leave no number", node,
+                                    "Correct one of its bounds.", "holds")  # fmt: skip
             self.declared_sets.setdefault(family.key, family.domain)
             self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
             return True
@@ -309,14 +312,21 @@ class Declarations(Functions):
         for one in self.assumed:
             if one.kind == "compared":
                 continue
-            if one.reaches(statement) if statement is not None else not one.in_sentence:
+            if (
+                one.reaches(statement, self.assumed)
+                if statement is not None
+                else not one.in_sentence
+            ):
                 for key in one.keys:
                     found[key] = (*found.get(key, ()), one.kind)
         return found
 
     def conditions_at(self, statement: Statement) -> list[Assumption]:
         """What is assumed where a statement stands, and is compared with each draw."""
-        return [one for one in self.assumed if one.kind == "compared" and one.reaches(statement)]
+        return [
+            one for one in self.assumed
+            if one.kind == "compared" and one.reaches(statement, self.assumed)
+        ]  # fmt: skip
 
     def _eigen_symbols(self, node: Relation) -> tuple[Key, Key, Key] | None:
         """Matrix, vector and number of `A v = \\lambda v`."""
@@ -418,7 +428,7 @@ class Declarations(Functions):
         left = left.inner if isinstance(left, Shaped) else left
         if not isinstance(left, Name | Scripted):
             return
-        if is_numeric(right) and not numeric:
+        if is_numeric(right, self.notation) and not numeric:
             if into is self.definitions:
                 self._numeric.append(statement)
             if self.notation.reference(left) is not None:

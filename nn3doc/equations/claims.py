@@ -38,7 +38,7 @@ from nn3doc.equations.results import (
     letter_of,
     outside_value,
 )
-from nn3doc.equations.roles import COMPARISONS
+from nn3doc.equations.roles import COMPARISONS, assumptions, is_constant
 from nn3doc.equations.sides import Sides
 from nn3doc.equations.sizes import show
 from nn3doc.equations.terms import Term, walk_terms
@@ -103,7 +103,7 @@ class Claims(Sides):
             for case in cases:
                 self._relation(statement, case, result)
             return
-        numeric = [is_numeric(side) for side in node.sides]
+        numeric = [is_numeric(side, self.book.notation) for side in node.sides]
         whole = self.assignments(statement)
         for layers in whole:
             sides = self._elaborate(statement, node, layers, numeric)
@@ -120,8 +120,10 @@ class Claims(Sides):
     ) -> None:  # fmt: skip
         left, right = sides[place], sides[place + 1]
         offset = self._offset(statement)
-        if left is None or right is None or (is_numeric(node.sides[place])
-                                             and is_numeric(node.sides[place + 1])):  # fmt: skip
+        known = self.book.notation
+        if left is None or right is None or (
+            is_numeric(node.sides[place], known) and is_numeric(node.sides[place + 1], known)
+        ):  # fmt: skip
             self._numbers(statement, node, place, sides, layers, result)
             return
         if not statement.own:  # it is asked for its numbers only
@@ -177,7 +179,29 @@ class Claims(Sides):
             return
         evaluator, comparison = failed
         message, notes, where = describe(comparison, evaluator, operator, node.sides[place + 1])
-        self._fail(result, "holds", message, where, [*notes, *case_notes(layers)], offset)
+        notes += [*case_notes(layers), *self._other_part(statement, node)]
+        self._fail(result, "holds", message, where, notes, offset)
+
+    def _as_assumption(self, statement: Statement, node: Relation) -> list[str]:
+        tex = self.equations[statement.place].tex[node.start : node.end] if statement.own else ""
+        return [f"To assume it, write: let ${tex}$."] if tex and "\n" not in tex else []
+
+    def _other_part(self, statement: Statement, node: Relation) -> list[str]:
+        """How a claim that does not hold would be an assumption, or a definition."""
+        left = node.sides[0]
+        tex = self.equations[statement.place].tex[node.start : node.end] if statement.own else ""
+        if not tex or "\n" in tex:
+            return []
+        reference = self.book.notation.reference(left)
+        if reference is None and isinstance(left, Name) and is_constant(left):
+            return ["This letter means the same everywhere; for another meaning write :=."]
+        if reference is None or self.book.is_defined(reference.family) or reference.rest:
+            return []
+        if assumptions(node):
+            return self._as_assumption(statement, node)
+        if statement.mode == "concludes" and node.operators[0] == "=":
+            return [f"To define it, write: let ${tex}$."]
+        return []
 
     def _compare_otherwise(
         self, statement: Statement, node: Relation, place: int, sides: tuple[Term, Term],
@@ -190,7 +214,8 @@ class Claims(Sides):
                 one, two = (evaluator(side).tensor.detach() for side in sides)
                 if not definite(one, two, operator == "succ"):
                     self._fail(result, "holds", "this is not positive definite, or not symmetric",
-                               where, "To assume it, write \\text{let}.", self._offset(statement))  # fmt: skip
+                               where, self._as_assumption(statement, node),
+                               self._offset(statement))  # fmt: skip
                     return True
             result.verdict = "holds"
             result.instances += len(self.evaluators)
@@ -228,7 +253,7 @@ class Claims(Sides):
         self._fail(
             result, "holds", f"this is not so for {chosen}" if wrong else
             "no sizes meet what is assumed of them", where,
-            ["If it is so on this page, say so: \\text{let } n \\ge d", *case_notes(layers)],
+            [*self._as_assumption(statement, node), *case_notes(layers)],
             self._offset(statement),
         )  # fmt: skip
         return True
@@ -242,7 +267,10 @@ class Claims(Sides):
         ]  # fmt: skip
 
     def _later(self, statement: Statement, used: frozenset[int]) -> list[Definition]:
-        """The definitions a claim rests on that stand behind it, and are not joined by "where"."""
+        """The definitions a claim rests on that stand behind it, and are not joined to it.
+
+        They are joined by "where" in one sentence; a new symbol also by a comma in one formula.
+        """
         groups = (*self.book.definitions.values(), list(self.book.functions.values()))
         return [
             definition for group in groups for definition in group
@@ -250,6 +278,8 @@ class Claims(Sides):
             and definition.statement.order > statement.order
             and not (definition.statement.mode == "introduces"
                      and definition.statement.sentence == statement.sentence >= 0)
+            and not (definition.statement.place == statement.place
+                     and not self.book.family(definition.family).declared)
         ]  # fmt: skip
 
     def _holds_without(
@@ -540,5 +570,6 @@ class Claims(Sides):
             result.difference = max(result.difference, difference)
             return
         message, notes, where = describe(failed[1], failed[0], operator, node.sides[place + 1])
-        self._fail(result, "holds", message, where, [*notes, *case_notes(layers)],
+        self._fail(result, "holds", message, where,
+                   [*notes, *case_notes(layers), *self._other_part(statement, node)],
                    self._offset(statement))  # fmt: skip

@@ -88,30 +88,30 @@ class Exact:
         except (ArithmeticError, ValueError, NotImplementedError) as error:
             raise UndecidedError from error
 
-    def number(self, term: Term) -> Interval:
+    def _number(self, term: Term) -> Interval:
         return _constant(term.node, term.data)
 
-    def size(self, term: Term) -> Interval:
+    def _size(self, term: Term) -> Interval:
         size: Size = term.data
         if not size.names <= self._sizes.keys():
             raise UndecidedError
         return iv.mpf(size.value(lambda name: self._sizes[name]))
 
-    def add(self, term: Term) -> Interval:
+    def _add(self, term: Term) -> Interval:
         parts = [self(argument) for argument in term.arguments]
         return sum((part * sign for part, sign in zip(parts, term.data, strict=True)), iv.mpf(0))
 
-    def multiply(self, term: Term) -> Interval:
+    def _multiply(self, term: Term) -> Interval:
         left, right = term.arguments
         return self(left) * self(right)
 
-    def divide(self, term: Term) -> Interval:
+    def _divide(self, term: Term) -> Interval:
         left, right = (self(argument) for argument in term.arguments)
         if 0 in right:
             raise UndecidedError
         return left / right
 
-    def power(self, term: Term) -> Interval:
+    def _power(self, term: Term) -> Interval:
         base, exponent = (self(argument) for argument in term.arguments)
         whole = exponent.a == exponent.b and int(exponent.a) == exponent.a
         if abs(float(exponent.b)) > MOST_DIGITS or (not whole and base.a <= 0):
@@ -123,13 +123,13 @@ class Exact:
             raise UndecidedError
         return base**count
 
-    def root(self, term: Term) -> Interval:
+    def _root(self, term: Term) -> Interval:
         base, degree = (self(argument) for argument in term.arguments)
         if base.a <= 0:
             raise UndecidedError
         return iv.exp(iv.log(base) / degree)
 
-    def apply(self, term: Term) -> Interval:
+    def _apply(self, term: Term) -> Interval:
         function = _FUNCTIONS.get(term.data)
         argument = self(term.arguments[0])
         if function is None or (term.data in _DEFINED_FROM_ZERO and argument.a <= 0):
@@ -138,7 +138,7 @@ class Exact:
             raise UndecidedError
         return function(argument)
 
-    def family(self, term: Term) -> Interval:
+    def _family(self, term: Term) -> Interval:
         if term.arguments:
             raise UndecidedError
         if term.data not in self._values:
@@ -152,12 +152,12 @@ class Exact:
                 self._formals = outer
         return self._values[term.data]
 
-    def formal(self, term: Term) -> Interval:
+    def _formal(self, term: Term) -> Interval:
         if term.data not in self._formals:
             raise UndecidedError
         return self._formals[term.data]
 
-    def call(self, term: Term) -> Interval:
+    def _call(self, term: Term) -> Interval:
         key, primes = term.data
         function = self._definitions.function_definition(key)
         if primes or function.body is None:
@@ -183,17 +183,17 @@ def _constant(node: Node, value: float) -> Interval:
 
 
 _RULES: dict[str, Callable[[Exact, Term], Interval]] = {
-    "number": Exact.number,
-    "size": Exact.size,
-    "add": Exact.add,
-    "multiply": Exact.multiply,
-    "divide": Exact.divide,
-    "power": Exact.power,
-    "root": Exact.root,
-    "apply": Exact.apply,
-    "family": Exact.family,
-    "formal": Exact.formal,
-    "call": Exact.call,
+    "number": Exact._number,
+    "size": Exact._size,
+    "add": Exact._add,
+    "multiply": Exact._multiply,
+    "divide": Exact._divide,
+    "power": Exact._power,
+    "root": Exact._root,
+    "apply": Exact._apply,
+    "family": Exact._family,
+    "formal": Exact._formal,
+    "call": Exact._call,
 }
 
 

@@ -21,6 +21,8 @@ from nn3doc.equations.evaluate.rules import COMPARE
 from nn3doc.equations.evaluate.samples import Drawer
 from nn3doc.equations.exact import Exact, Interval, UndecidedError, related, shortest
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.patterns import is_numeric
+from nn3doc.equations.relations import shown
 from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
@@ -94,7 +96,8 @@ class Numbers:
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
         return Numbers(
-            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values), dict(self.exact), self.snippets
+            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values),
+            dict(self.exact), self.snippets,
         )  # fmt: skip
 
     def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
@@ -161,14 +164,14 @@ class Numbers:
             return Held()
         if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
             return Held()
-        if known is None or (_is_plain(left) and _is_plain(right)):
+        if known is None or (self._is_plain(left) and self._is_plain(right)):
             return self._hold_plain(left, operator, right, sides)
         if operator in COMPARISONS:
             return self._hold_comparison(left, operator, right, known)
         key = known.data if known.operation == "family" and not known.arguments else None
         if not statement.own and (update or key is None or not self._is_free(key)):
             return Held(held=True)  # its own page says whether these numbers follow
-        right_is_literal = node.sides[place + 1] is not known.node and _is_plain(right)
+        right_is_literal = node.sides[place + 1] is not known.node and self._is_plain(right)
         literal = self._literal(right if right_is_literal else left)
         where = right if right_is_literal else left
         try:
@@ -180,6 +183,11 @@ class Numbers:
                 value = evaluator(self.book.elaborated(found, key)[0]).tensor[0]
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
+                if (
+                    statement.mode == "concludes" and statement.own and not known.shape
+                    and key not in self.values
+                ):  # fmt: skip
+                    return Held()  # "then $x = 3$" claims it, where "let $x = 3$" gives it
                 return self._give(key, known, literal, where, statement)
             else:
                 evaluator = self.evaluator()
@@ -214,7 +222,7 @@ class Numbers:
         if found.held or operator in COMPARISONS:
             return found
         for side in sides:
-            if side is None or _is_plain(side.node):
+            if side is None or self._is_plain(side.node):
                 continue
             try:
                 array = self.evaluator()(side)
@@ -245,7 +253,7 @@ class Numbers:
         self, one: Interval, operator: str, two: Interval, rounding: float, where: Node
     ) -> Held:  # fmt: skip
         value, written = float(one.mid), float(two.mid)
-        shown = shortest(one), shortest(two)
+        pair = shortest(one), shortest(two)
         if related(one, operator, two, rounding):
             pair = (torch.tensor(value), torch.tensor(written))
             slack = torch.tensor(0.0)
@@ -253,13 +261,13 @@ class Numbers:
                 _badly_rounded(pair[0].double(), pair[1].double(), slack,
                                torch.tensor(rounding, dtype=torch.float64)).any()
             ):  # fmt: skip
-                return _wrong(where, shown[0])
+                return _wrong(where, pair[0])
             return Held(held=True, instances=1)
-        if shown[0] == shown[1]:
-            shown = shortest(one, 50), shortest(two, 50)
+        if pair[0] == pair[1]:
+            pair = shortest(one, 50), shortest(two, 50)
         if operator in COMPARISONS:
-            return _not_so(shown[0], operator, shown[1], where)
-        return _wrong(where, shown[0])
+            return _not_so(pair[0], operator, pair[1], where)
+        return _wrong(where, pair[0])
 
     def _decided(
         self, known: Term, operator: str, where: Node, literal: tuple[Tensor, Tensor]
@@ -277,7 +285,7 @@ class Numbers:
 
     def _hold_comparison(self, left: Node, operator: str, right: Node, known: Term) -> Held:
         """`a^2 < 3` once the text has given a number for a."""
-        literal_first = _is_plain(left)
+        literal_first = self._is_plain(left)
         literal = left if literal_first else right
         try:
             value = Exact(self.book, self.exact, self.sizes)(known)
@@ -311,6 +319,9 @@ class Numbers:
         place = int((~met).flatten().nonzero()[0])
         left, right = (float(t.flatten()[place]) for t in torch.broadcast_tensors(one, two))
         return _not_so(f"{left:.6g}", operator, f"{right:.6g}", where)
+
+    def _is_plain(self, node: Node) -> bool:
+        return is_numeric(node, self.book.notation)
 
     def _is_free(self, key: Key) -> bool:
         return self.book.find(key) is None
@@ -515,9 +526,9 @@ def _wrong(where: Node, found: str) -> Held:
 
 def _not_so(left: str, operator: str, right: str, where: Node) -> Held:
     return Held(
-        message=f"this is not so for the numbers of this page: {left} {operator} {right}",
+        message=f"this is not so for the numbers of this page: {left} {shown(operator)} {right}",
         where=where,
-        notes=("For all values of its symbols, say so: \\text{for all } …",),
+        notes=("If all values are meant, write so: for all $…$.",),
     )
 
 
@@ -537,12 +548,6 @@ def _badly_rounded(value: Tensor, written: Tensor, slack: Tensor, rounding: Tens
 def _digits(node: Node) -> int:
     """The most digits behind the point among the numbers of an expression."""
     return max((n.decimals or 0 for n in walk(node) if isinstance(n, Number)), default=0)
-
-
-def _is_plain(node: Node) -> bool:
-    from nn3doc.equations.patterns import is_numeric
-
-    return is_numeric(node)
 
 
 def _one(value: float) -> Tensor:

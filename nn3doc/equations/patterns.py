@@ -239,10 +239,17 @@ def stepped_index(node: Node, notation: Notation) -> tuple[str, int] | None:
     return None
 
 
-def is_numeric(node: Node) -> bool:
-    """Whether an expression has numbers in it and no symbols."""
+def is_numeric(node: Node, notation: Notation | None = None) -> bool:
+    """Whether an expression has numbers in it and no symbols.
+
+    Args:
+        node: The expression.
+        notation: What the page declares: with an e of its own, `e^2` is no number.
+    """
     numbers = False
     for inner in walk(node):
+        if isinstance(inner, Name) and notation is not None and notation.families.get(inner.letter):
+            return False
         if isinstance(inner, Number):
             numbers = True
         elif isinstance(inner, Name) and inner.letter not in _CONSTANTS and not (

@@ -42,9 +42,39 @@ MEANINGS: dict[str, dict[Domain, Meaning]] = {
     "colon": {"functions": "map"},
 }  # fmt: skip
 
+
+def shown(operator: str) -> str:
+    """A relation in TeX."""
+    return _SHOWN.get(operator, operator)
+
+
+_SAYS: dict[Meaning, str] = {
+    "equal": "equal",
+    "close": "equal up to the digits shown, or near a place",
+    "different": "different",
+    "ordered": "so for every entry and all values",
+    "definite": "symmetric, and positive (semi)definite",
+    "new value": "a new value",
+    "element": "a declaration, or a claim about values",
+    "part": "a declaration",
+    "map": "a declaration",
+}
+
+
+def meanings_table() -> str:
+    """`MEANINGS` in Markdown, for the page for authors."""
+    domains: tuple[Domain, ...] = ("numbers", "matrices", "shapes", "sizes", "sets", "functions")
+    rows = ["| Written | " + " | ".join(domains) + " |", "| --- " * (len(domains) + 1) + "|"]
+    for operator, cells in MEANINGS.items():
+        said = [_SAYS[cells[domain]] if domain in cells else "" for domain in domains]
+        rows.append(f"| `{shown(operator)}` | " + " | ".join(said) + " |")
+    return "\n".join(rows)
+
+
 _ALONE = frozenset(["in", "subset", "colon", "<-"])  # no other relation beside them
 _SHOWN = {"!=": r"\ne", "<=": r"\le", ">=": r"\ge", "succ": r"\succ", "succeq": r"\succeq",
-          "~": r"\approx", "<-": r"\leftarrow", "in": r"\in", "subset": r"\subset"}  # fmt: skip
+          "~": r"\approx", "<-": r"\leftarrow", "in": r"\in", "subset": r"\subset",
+          "colon": r"\colon"}  # fmt: skip
 
 
 def hold_chain(node: Relation) -> None:
@@ -56,7 +86,7 @@ def hold_chain(node: Relation) -> None:
     for place, operator in enumerate(node.operators):
         if len(node.operators) > 1 and operator in _ALONE:
             raise NotationError(
-                f"{_SHOWN.get(operator, operator)} stands in a chain with another relation",
+                f"{shown(operator)} stands in a chain with another relation",
                 node.sides[place + 1],
                 "Write two formulas.",
                 "read",
@@ -84,9 +114,9 @@ def meaning(operator: str, domain: Domain, node: Node) -> Meaning:
     found = MEANINGS.get(operator, {}).get(domain)
     if found is None:
         possible = [other for other, cells in MEANINGS.items() if domain in cells]
-        listed = ", ".join(_SHOWN.get(other, other) for other in possible)
+        listed = ", ".join(shown(other) for other in possible)
         raise NotationError(
-            f"{_SHOWN.get(operator, operator)} says nothing of {domain}",
+            f"{shown(operator)} says nothing of {domain}",
             node,
             f"Of {domain} you can write {listed}.",
             "fits",
@@ -167,5 +197,5 @@ def definite(left: Tensor, right: Tensor, strict: bool) -> bool:
 
 __all__ = [
     "MEANINGS", "Domain", "Meaning", "UndecidedError", "choices", "definite", "domain_of",
-    "hold_chain", "meaning", "shapes_related", "wrong_sizes",
+    "hold_chain", "meaning", "meanings_table", "shapes_related", "shown", "wrong_sizes",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from nn3doc.equations.definitions import Statement
 from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Domain, Family
 from nn3doc.equations.report import Finding, FindingKind, Verdict, Witness
+from nn3doc.equations.roles import Role
 from nn3doc.equations.tree import (
     Name,
     Node,
@@ -48,6 +49,18 @@ class Result:
     states: set[Key] = field(default_factory=set)
     updates: set[Key] = field(default_factory=set)
     gives: bool = False
+
+
+def role_played(result: Result) -> Role:
+    """The part a statement plays, now that it has been checked."""
+    role = result.statement.role
+    if result.gives:
+        return "example value"
+    if role == "definition" and not result.defines and result.verdict == "holds":
+        return "claim"  # of what its own right side is made of
+    if role == "claim" and result.verdict in ("declares", "states"):
+        return "declaration"
+    return role
 
 
 def finding_kind(question: str) -> FindingKind:

@@ -59,14 +59,15 @@ def _words(mode: Mode, far: bool, *texts: str) -> tuple[Word, ...]:
 
 
 WORDS: tuple[Word, ...] = (
-    *_words("introduces", True, "let", "assume", "assuming", "suppose", "such that", "set",
+    *_words("introduces", True, "let", "assume", "assume that", "assuming",
+            "assuming that", "suppose", "suppose that", "such that", "set",
             "define", "be", "denote"),
     *_words("introduces", False, "with", "where", "given", "put", "choose", "take"),
     *_words("restricts", False, "for", "for all", "if", "when", "whenever", "on"),
     *_words("concludes", True, "then", "so", "so that", "hence", "thus", "therefore", "we have",
-            "we get", "get", "gives", "give", "get", "follows", "obtain", "yields", "implies",
-            "because", "since", "means", "shows", "that is", "always", "must be", "in fact",
-            "note that", "clearly"),
+            "we get", "get", "gives", "give", "follows", "obtain", "yields", "implies",
+            "because", "since", "means", "shows", "that is", "that", "must be", "in fact", "note that",
+            "clearly"),
 )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "assumption",
         r"`x > 0`, `x \ge a`, `0 < p < 1`, `a \ne b`, `Q = Q^T`, `Q^T Q = I`, `Q \succ 0`, "
-        r"`\|v\| = 1`, `\sum_k p_k = 1`, `A v = \lambda v`, of a symbol that nothing defines",
+        r"`\sum_k p_k = 1`, a length that is 1, `A v = \lambda v`, of a symbol that nothing defines",
         "*let*, *assume*, *suppose*, *such that*, *with*, *where*, *given*; with no word only where "
         "the symbol is new",
         "from where it stands to the end of the page",
@@ -136,6 +137,30 @@ ROLES: tuple[RoleRow, ...] = (
 )
 
 
+def roles_table() -> str:
+    """`ROLES` in Markdown, for the page for authors."""
+    rows = [f"| {row.role} | {row.form} | {row.words} | {row.scope} |" for row in ROLES]
+    return "\n".join(
+        ["| Part | Form | Words in front | Where it holds |", "| --- " * 4 + "|", *rows]
+    )
+
+
+def words_table() -> str:
+    """`WORDS` in Markdown."""
+    said = {
+        ("introduces", True): "what follows is new, to the end of the sentence",
+        ("introduces", False): "what stands directly behind is new",
+        ("restricts", False): "what stands directly behind holds in this sentence; a new symbol: "
+        "from here on",
+        ("concludes", True): "what follows is claimed, to the end of the sentence",
+    }
+    rows = []
+    for (mode, far), meaning in said.items():
+        words = ", ".join(dict.fromkeys(w.text for w in WORDS if (w.mode, w.far) == (mode, far)))
+        rows.append(f"| {words} | {meaning} |")
+    return "\n".join(["| Words | What they say |", "| --- | --- |", *rows])
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 _BY_TEXT = {word.text: word for word in WORDS}
@@ -157,7 +182,24 @@ _IN_FORMULA = re.compile(
 )
 
 
-_GENERAL = re.compile(r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(?:all|any|every|each|always|everywhere|arbitrary)\b|\\forall", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the words in front of a formula make of it.
+
+    Attributes:
+        mode: What they make of it.
+        place: Which word of the sentence decides; formulas in a list have one in common.
+        trailing: Whether it stands behind a formula, `$|x| = x$ for $x > 0$`, and speaks of that.
+    """
+
+    mode: Mode = ""
+    place: int = 0
+    trailing: bool = False
 
 
 class Prose:
@@ -192,7 +234,7 @@ class Prose:
         """Where the section starts that an offset stands in: at its heading."""
         return self._sections[bisect_right(self._sections, offset) - 1]
 
-    def mode(self, region: Region, before: int) -> Mode:
+    def words(self, region: Region, before: int) -> Words:
         """What the words in front of a statement make of it.
 
         Args:
@@ -202,7 +244,7 @@ class Prose:
         start = self.sentence(region.start)
         own = " ".join(_own_words(region.body[:before]))
         main = region.kind == "display" or self._is_last(region)
-        return mode_of(f"{self._masked[start : region.start]} {own}", main and not own)
+        return read_words(f"{self._masked[start : region.start]} {own}", main and not own)
 
     def is_general(self, region: Region) -> bool:
         """Whether the sentence of a formula speaks of all values: "for every $a$", `\\forall`."""
@@ -233,7 +275,7 @@ def _own_words(tex: str) -> list[str]:
     return pieces
 
 
-def mode_of(words: str, main: bool = False) -> Mode:
+def read_words(words: str, main: bool = False) -> Words:
     """What the words of a sentence, up to a formula, make of that formula.
 
     Args:
@@ -246,13 +288,16 @@ def mode_of(words: str, main: bool = False) -> Mode:
     strong: Mode = ""  # what "let" or "then" has made of the whole sentence
     far = True
     gap, joined, seen = 0, True, False
-    position = 0
+    position = place = 0
+    trailing = False
     while position < len(tokens):
         token = tokens[position]
         found, length = _longest(tokens, position)
         if found is not None:
             mode, far = found.mode, found.far
             strong = found.mode if found.far else strong
+            place = position
+            trailing = position > 0 and tokens[position - 1][0] in (_INLINE, _DISPLAY)
             gap, joined, seen = 0, True, False
         elif token[0] in (_INLINE, _DISPLAY):
             seen, joined, gap = True, token.endswith(","), 0
@@ -268,8 +313,8 @@ def mode_of(words: str, main: bool = False) -> Mode:
                 mode, far = strong, True
         position += length
     if main and not far and tokens[-1].endswith(","):
-        return strong
-    return mode
+        mode = strong
+    return Words(mode, place, trailing)
 
 
 def _longest(tokens: list[str], position: int) -> tuple[Word | None, int]:
@@ -348,9 +393,7 @@ DRAWN = frozenset(
     ["positive", "nonnegative", "negative", "nonpositive", "real", "symmetric", "orthogonal", "unit",
      "positive definite", "sums to one -2", "sums to one -1", "sums to one 0", "sums to one 1"]
 )  # fmt: skip
-NUMBERS_ONLY = frozenset(
-    ["positive", "nonnegative", "negative", "nonpositive", "real", "between"]
-)
+NUMBERS_ONLY = frozenset(["positive", "nonnegative", "negative", "nonpositive", "real", "between"])
 SIGNED = {
     "positive": (0.0, float("inf")), "nonnegative": (0.0, float("inf")),
     "negative": (float("-inf"), 0.0), "nonpositive": (float("-inf"), 0.0),

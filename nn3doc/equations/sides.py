@@ -147,10 +147,10 @@ class Sides(Closures):
             if isinstance(condition, Relation) and condition.operators != ("=",)
         ]  # fmt: skip
         assumed = self._assumed_of(statement, sides) if statement.role == "claim" else []
-        for condition in (*conditions, *assumed):
-            test = elaborator.condition(condition)
-            if condition in assumed:
-                self._hold_met(test, condition)
+        tests = [elaborator.condition(condition) for condition in (*conditions, *assumed)]
+        if assumed:
+            self._hold_met(tests[len(conditions) :], assumed[-1])
+        for condition, test in zip((*conditions, *assumed), tests, strict=True):
             values = _that_compare(operators)
             sides = [
                 None if side is None else Term(
@@ -160,10 +160,14 @@ class Sides(Closures):
             ]  # fmt: skip
         return sides
 
-    def _hold_met(self, test: Term, condition: Relation) -> None:
+    def _hold_met(self, tests: list[Term], condition: Relation) -> None:
         """What is assumed is met by some values; otherwise everything would follow from it."""
-        for evaluator in self.draws(test, searching=True):
-            if bool(evaluator(test).tensor.any()):
+        met = Term("indicator", (tests[0],), (), condition, None, tests[0].indices)
+        for test in tests[1:]:
+            one = Term("indicator", (test,), (), condition, None, test.indices)
+            met = Term("multiply", (met, one), (), condition, None, met.indices | one.indices)
+        for evaluator in self.draws(*tests, searching=True):
+            if bool((evaluator(met).tensor > 0).any()):
                 return
         raise NotationError(
             "none of the values that were drawn meets what is assumed here",

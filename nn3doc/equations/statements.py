@@ -67,7 +67,7 @@ class Checker(Claims):
         if (
             isinstance(node, Relation)
             and any(isinstance(bare(side), Name | Scripted) for side in node.sides)  # is given some
-            and any(is_numeric(side) for side in node.sides)
+            and any(is_numeric(side, self.book.notation) for side in node.sides)
         ):
             self.check(statement)
 
@@ -149,9 +149,7 @@ class Checker(Claims):
             if all(f is not None and f.family.kind == "function" for f in functions):
                 result.verdict = "declares"
                 return
-            if not (
-                self._sizes(statement, node, result) or self._range(statement, node, result)
-            ):
+            if not (self._sizes(statement, node, result) or self._range(statement, node, result)):
                 self._relation_or_example(statement, node, result)
         else:
             self._expression(statement, node, result)
@@ -179,6 +177,7 @@ class Checker(Claims):
                 continue
             if place == 0 and plain is not None and first.number is None:
                 self.numbers.give_size(first, plain, statement, node.sides[1])
+                result.gives = True
                 result.verdict = "declares"
                 continue
             if place and self._plain_size(node.sides[place], layers) == plain is not None:
@@ -194,7 +193,7 @@ class Checker(Claims):
 
     def _plain_size(self, node: Node, layers: dict[str, int]) -> int | None:
         """The number that a side without symbols stands for: 28 · 28."""
-        if not is_numeric(node):
+        if not is_numeric(node, self.book.notation):
             return None
         literals, self.book.notation.literals = self.book.notation.literals, {}
         try:
@@ -330,7 +329,9 @@ class Checker(Claims):
             f"{family.tex} is declared to lie in {domain_text(family, declared)}",
             where,
             "Write that set, or another symbol."
-            + ("" if declared.values else f" For some of its values write: for ${family.tex} > 0$."),
+            + (
+                "" if declared.values else f" For some of its values write: for ${family.tex} > 0$."
+            ),
             "fits",
         )
 
@@ -375,7 +376,7 @@ class Checker(Claims):
                 )
             ):
                 return
-        if is_numeric(node):
+        if is_numeric(node, self.book.notation):
             return
         for layers in self.assignments(statement):
             elaborator = self.elaborator(statement, layers, False)
