@@ -244,9 +244,7 @@ class Evaluator(Arithmetic):
             place.requires_grad_()
         result = ELEMENTWISE[inner.data](place)
         for _ in range(term.data):
-            (result,) = torch.autograd.grad(
-                result.sum(), place, create_graph=True, materialize_grads=True
-            )
+            result = _slope(result, place)
         return Array(array.names, result)
 
     def big(self, term: Term) -> Array:
@@ -323,10 +321,7 @@ class Evaluator(Arithmetic):
         if primes == 2 and term.arguments[0].shape != () and term.shape != term.arguments[0].shape:
             return Array(names, hessian(result, place))
         for _ in range(primes):
-            (found,) = torch.autograd.grad(
-                result.sum(), place, create_graph=True, materialize_grads=True
-            )
-            result = found
+            result = _slope(result, place)
         return Array(names, result)
 
     def _called(self, key: str, names: tuple[str, ...], tensors: list[Tensor]) -> Array:
@@ -426,6 +421,14 @@ class Evaluator(Arithmetic):
             tuple(found[place] for place in order),
             kept.permute(*order, rows, columns, kept.ndim - 2, kept.ndim - 1),
         )
+
+
+def _slope(value: Tensor, place: Tensor) -> Tensor:
+    """The derivative of every entry by the entry it is made of; 0 where it is made of none."""
+    if not value.requires_grad:  # the second derivative of a straight line
+        return torch.zeros_like(place)
+    (found,) = torch.autograd.grad(value.sum(), place, create_graph=True, materialize_grads=True)
+    return found
 
 
 _OPERATIONS: dict[str, Callable[[Evaluator, Term], Array]] = {

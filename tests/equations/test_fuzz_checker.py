@@ -22,7 +22,8 @@ PIECES = [
     *r"\partial d \sum \sum_{i=1}^{m} \prod \log \max \sqrt \left( \right) \odot \in \nabla".split(),
     *r"\mathbb{R} \mathbb{R}^{ \times \begin{bmatrix} \end{bmatrix} \begin{cases} \end{cases}".split(),
     *r"\text{if} \begin{aligned} \end{aligned} \circ \top \langle \rangle \label{eq:a}".split(),
-    *r"f f(x) f^{-1}(x) f'^2 ^{(2)} \sin^2 \log_2 \max_ \max^2(a,b) (f \circ f)'(x) \det \delta_{ij}".split(),
+    *r"f f(x) f^{-1}(x) f'^2 ^{(2)} \sin^2 \log_2 \max_ \max^2(a,b) \det \delta_{ij}".split(),
+    *r"(f \circ f)'(x) _{k} _{i<j}".split(" "),
     *r"\sum_{i<j} \sum_{k'=1}^{m} \sum_{i\ne0} _{k'} ^{(i')} \mathbf{1} I \|W\|_2 \mathbb{1}(".split(),
     *r"_{1\le{i}\le{m}} \underbrace{ \overset{!} \big( \big) \not \pm 1,5 < \ne \ge { } ; :".split(),
 ]
