@@ -187,7 +187,9 @@ class Book(Declarations):
     def _is_derivative(self, family: Family) -> bool:
         """Whether what was taken for a value `f^{(2)}(x)` is the derivative of a function."""
         orders = [part.place == "paren" and part.fixed[1:-1].isdigit() for part in family.parts]
-        known = (f.kind == "function" and not f.parts for f in self.notation.families[family.letter])
+        known = (
+            f.kind == "function" and not f.parts for f in self.notation.families[family.letter]
+        )
         applied = family.key in self.notation.applied and not family.declared
         return applied and orders == [True] and any(known)
 

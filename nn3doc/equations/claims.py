@@ -479,6 +479,7 @@ class Claims(Sides):
                 f"{letter} of it is not {letter_of(call.arguments[0])}.",
                 "holds",
             )
+        self.tested |= self._closure(applied) | {id(definition)}
 
     def _hold_domain(
         self, definition: Definition, keys: set[Key], tensor: Tensor, node: Relation

@@ -145,7 +145,7 @@ class Operators(Brackets):
         by: list[Node] = []
         below = self.token
         while not self.at("char", "}"):
-            if self.token.text not in (r"\partial", "d", r"\mathrm"):
+            if self.token.text not in ((r"\partial",) if style == "partial" else ("d", r"\mathrm")):
                 raise self.unexpected(f"{'∂' if style == 'partial' else 'd'} is expected here")
             self._take_differential(once=True)
             variable = self.factor()
@@ -281,9 +281,11 @@ class Operators(Brackets):
             before = self.position
             try:
                 items.append(self.condition())
-            except TexError:
+            except TexError as error:
                 self.position = before
                 items.append(self.sum())
+                if not (self.token.text in (",", ":", "}") or self.at("row")):
+                    raise error from None
             if self.at("char", ",") or self.at("row") or self.at("char", ":"):
                 self.advance()
             else:
