@@ -100,7 +100,7 @@ def mutate_page(
     tally = Tally()
     for place in range(len(checked.checker.equations)) if places is None else places:
         equation = checked.checker.equations[place]
-        if equation.verdict not in ("holds", "defines"):
+        if equation.verdict not in ("holds", "defines", "declares", "states"):
             continue
         for edit in edits(equation.tex, checked.book.notation):
             tally.mutants.append(_plant(variants, checked, path, place, equation, edit, reasons))
