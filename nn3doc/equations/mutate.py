@@ -44,7 +44,8 @@ class Mutant:
         original: What was written.
         mutated: What was planted.
         fate: `caught`, `equivalent`, `explained` or `survived`.
-        by: What caught it; or the reason why it is no mistake.
+        by: What caught it; or the reason why it is no mistake; of a survivor, how the checker itself
+            failed on it, if it did.
     """
 
     page: str
@@ -112,8 +113,12 @@ def _plant(
     reasons: dict[tuple[str, str], str],
 ) -> Mutant:  # fmt: skip
     mutated = edit.apply(equation.tex)
-    outcome = variants.whole(place, mutated)
     original, shown = flat(equation.tex), flat(mutated)
+    try:
+        outcome = variants.whole(place, mutated)
+    except Exception as error:  # a mistake of the checker: told, and not counted as caught
+        by = f"the checker itself failed: {type(error).__name__}"
+        return Mutant(path, equation.line, edit.kind, original, shown, "survived", by)
     if outcome.caught:
         fate, by = "caught", outcome.by
     elif (original, shown) in reasons:
