@@ -116,17 +116,16 @@ def _plant(
     original, shown = flat(equation.tex), flat(mutated)
     try:
         outcome = variants.whole(place, mutated)
+        if outcome.caught:
+            fate, by = "caught", outcome.by
+        elif (original, shown) in reasons:
+            fate, by = "explained", reasons[original, shown]
+        elif same_meaning(checked, variants, place, outcome):
+            fate, by = "equivalent", "same values"
+        else:
+            fate, by = "survived", ""
     except Exception as error:  # a mistake of the checker: told, and not counted as caught
-        by = f"the checker itself failed: {type(error).__name__}"
-        return Mutant(path, equation.line, edit.kind, original, shown, "survived", by)
-    if outcome.caught:
-        fate, by = "caught", outcome.by
-    elif (original, shown) in reasons:
-        fate, by = "explained", reasons[original, shown]
-    elif same_meaning(checked, variants, place, outcome):
-        fate, by = "equivalent", "same values"
-    else:
-        fate, by = "survived", ""
+        fate, by = "survived", f"the checker itself failed: {type(error).__name__}"
     return Mutant(path, equation.line, edit.kind, original, shown, fate, by)
 
 
