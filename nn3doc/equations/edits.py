@@ -50,10 +50,15 @@ MENDING = (
 # Planted only: marks and words that a reader of formulas may overlook. As a mend they would make
 # many a wrong formula hold that means something else.
 PLANTED = (
-    "power", "inverse", "prime", "function transpose", "decorated index", "relation", "set", "range",
-    "digit", "size", "lost relation", "lost condition", "branch", "constant",
+    "power", "inverse", "prime", "function transpose", "decorated index", "relation", "wider set",
+    "narrower set", "range", "digit", "size", "lost relation", "lost condition", "branch", "constant",
 )  # fmt: skip
 KINDS = (*MENDING, *PLANTED)
+# Where a symbol is introduced, these make other statements wrong; other edits make another page.
+OF_DECLARATIONS = ("wider set", "range", "size")
+# These never leave the meaning as it is. Nobody who overlooks a mark can say that of it, so the
+# checker is not asked.
+NEVER_THE_SAME = ("inverse", "function transpose", "decorated index", "lost relation")
 
 # Relations that are false where the first one is true. A weaker one is no mistake: where a = b,
 # a <= b is true as well.
@@ -66,10 +71,10 @@ _RELATIONS = {
     ">=": (r"\le", ">"),
 }
 _SETS = {
-    r"\mathbb{R}": ("(0, 1)",),
-    r"\{0,1\}": ("(0, 1)", r"\mathbb{R}"),
-    "(0,1)": (r"\mathbb{R}",),
-    "[0,1]": ("(0, 1)", r"\mathbb{R}"),
+    r"\mathbb{R}": (("narrower set", "(0, 1)"),),
+    r"\{0,1\}": (("wider set", "(0, 1)"), ("wider set", r"\mathbb{R}")),
+    "(0,1)": (("wider set", r"\mathbb{R}"),),
+    "[0,1]": (("narrower set", "(0, 1)"), ("wider set", r"\mathbb{R}")),
 }
 _CONSTANTS = {"e": (r"\pi", "2"), r"\pi": ("e", "3")}
 _REMOVED = {"transpose": "transpose", "power": "power", "prime": "prime"}
@@ -387,8 +392,8 @@ class _Maker:
         """Another set, other sizes, another range."""
         for part in (part for side in node.sides[1:] for part in walk(side)):
             if isinstance(part, Name | Set | Tuple):
-                for other in _SETS.get(self.text(part).replace(" ", ""), ()):
-                    yield Edit("set", part.start, part.end, other, other)
+                for kind, other in _SETS.get(self.text(part).replace(" ", ""), ()):
+                    yield Edit(kind, part.start, part.end, other, other)
             if isinstance(part, Sequence):
                 yield from self._limit(part.last)
                 for limit in (part.first, part.last):
@@ -556,4 +561,4 @@ class _Maker:
         return letters
 
 
-__all__ = ["KINDS", "MENDING", "PLANTED", "Edit", "edits"]
+__all__ = ["KINDS", "MENDING", "NEVER_THE_SAME", "OF_DECLARATIONS", "PLANTED", "Edit", "edits"]

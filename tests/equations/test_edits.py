@@ -239,7 +239,7 @@ CASES: list[tuple[str, dict[str, list[str]]]] = [
     (
         r"y \in \{0, 1\}, x \in (0, 1)",
         {
-            "set": [
+            "wider set": [
                 r"y \in (0, 1), x \in (0, 1)",
                 r"y \in \mathbb{R}, x \in (0, 1)",
                 r"y \in \{0, 1\}, x \in \mathbb{R}",
@@ -297,7 +297,7 @@ CASES: list[tuple[str, dict[str, list[str]]]] = [
     (
         r"W^{[l]} \in \mathbb{R}^{n_l \times n_{l-1}}",
         {
-            "set": [r"W^{[l]} \in (0, 1)^{n_l \times n_{l-1}}"],
+            "narrower set": [r"W^{[l]} \in (0, 1)^{n_l \times n_{l-1}}"],
             "size": [
                 r"W^{[l]} \in \mathbb{R}^{m \times n_{l-1}}",
                 r"W^{[l]} \in \mathbb{R}^{n_{l-1} \times n_l}",

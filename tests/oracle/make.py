@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -462,6 +463,48 @@ def functions(random: Random) -> Claim:
     return Claim(REALS, of, right, right, left_tex=left_tex, before=before)
 
 
+def definitions(random: Random) -> Claim:
+    """Derivatives through what is defined on the page, one after the other."""
+    of = letters(random, REALS, 3)
+    x, inner, outer = of
+    first, second = smooth(random, (x,)), smooth(random, (inner,))
+    shown = [tex(letter, {}) for letter in of]
+    before = f"Let ${shown[1]} = {tex(first, {})}$ and ${shown[2]} = {tex(second, {})}$."
+    left_tex, right = random.choice(
+        [
+            (rf"\frac{{d {shown[2]}}}{{d {shown[0]}}}", diff(second.subs(inner, first), x)),
+            (
+                rf"\frac{{\partial {shown[2]}}}{{\partial {shown[0]}}}",
+                diff(second, inner).subs(inner, first) * diff(first, x),
+            ),
+            (rf"{shown[2]}^2", second.subs(inner, first) ** 2),
+            (rf"\frac{{d {shown[1]}}}{{d {shown[0]}}}", diff(first, x)),
+        ]
+    )
+    return Claim(REALS, (x,), right, right, left_tex=left_tex, before=before)
+
+
+def signs(random: Random) -> Claim:
+    """What is true on one side of 0 only, and what is true on both."""
+    domain = random.choice([REALS, REALS, POSITIVE])
+    of = letters(random, domain, 2)
+    x, y = of
+    left, right, sided = random.choice(
+        [
+            (Abs(x * y), Abs(x) * Abs(y), x * y),
+            (Abs(x) ** 3, Abs(x**3), x**3),
+            (Abs(x) ** 2, x**2, x * Abs(x)),
+            (root(x**2 * y), x * sqrt(y) if domain is POSITIVE else Abs(x) * sqrt(y), -x * sqrt(y)),
+            (x * Abs(x), x**3 / Abs(x), x**2),
+            (Max(x, -x, evaluate=False), Abs(x), x),
+            (Max(0, x, evaluate=False) + Min(0, x, evaluate=False), x, Abs(x)),
+            (Max(0, x, evaluate=False) - Min(0, x, evaluate=False), Abs(x), x),
+            (Abs(x + y), root(x + y), Abs(x) + Abs(y)),
+        ]
+    )
+    return Claim(domain, of, left, right, neighbours=(("=", sided),))
+
+
 # --- inequalities -----------------------------------------------------------------------------
 
 
@@ -469,14 +512,20 @@ def squares(random: Random) -> Claim:
     """What is never negative, written out; wrong ones are so only near one place."""
     of = letters(random, REALS, random.choice([1, 1, 2]))
     inside = linear(random, of) if random.random() < 0.5 else of[0] - threshold(random)
-    inside = inside if len(of) == 1 else of[0] - of[1] * random.choice([1, 2])
+    if len(of) == 2:
+        inside = of[0] - of[1] * random.choice([1, 2])
     left = expand(number(random) ** 2 * inside**2)
     dip = random.choice([Rational(1, 10), Rational(1, 2), Rational(1), Rational(3)])
     above = left + dip
-    strict = random.random() < 0.5
+    strict = random.choice([">", r"\ne", ""])
+    if strict:
+        return Claim(
+            REALS, of, above, Integer(0), strict,
+            neighbours=((strict, dip), (r"\ge", dip + Rational(1, 10))),
+        )  # fmt: skip
     return Claim(
-        REALS, of, above if strict else left, Integer(0), ">" if strict else r"\ge",
-        neighbours=((">", dip if strict else Integer(0)), (r"\ge", dip + Rational(1, 10))),
+        REALS, of, left, Integer(0), r"\ge",
+        neighbours=((">", Integer(0)), (r"\ne", Integer(0)), (r"\ge", Rational(1, 10))),
     )  # fmt: skip
 
 
@@ -652,6 +701,35 @@ def _says_nothing(page: str) -> bool:
     return left == right or (not left.strip(r"\abcdefghijklmnopqrstuvwxyz") and len(left) < 9)
 
 
+def chains(random: Random, right: bool) -> Pair | None:
+    """A calculation in steps, each on its own line; in a wrong one a single step is wrong."""
+    claim = random.choice([polynomials, trigonometry, exponentials, cases])(random)
+    form, random_points = style(random), _points(claim, random)
+    steps = [claim.left, claim.right, expand(claim.right), claim.left]
+    last = random.randint(2, 4)
+    steps, wrong = steps[:last], random.randrange(1, last)
+    if not right:
+        steps[wrong] = neighbour(steps[wrong], claim.letters, random)
+    found = [
+        truth(
+            one, "=", other, claim.letters, [*random_points, *_points(claim, random, steps[wrong])]
+        )
+        for one, other in pairwise(steps)
+    ]
+    written = [tex(step, form) for step in steps]
+    if any(verdict.holds is None for verdict in found) or len(set(written)) < len(written):
+        return None
+    if all(verdict.holds for verdict in found) is not right:
+        return None
+    lines = rf"{written[0]} &= " + " \\\\\n&= ".join(written[1:])
+    page = (
+        f"{claim.domain.declare(claim.letters)}.\n\n"
+        f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$\n"
+    )
+    where = next((verdict.where for verdict in found if verdict.where), "")
+    return Pair("chains", right, page, where)
+
+
 def approximations(random: Random, right: bool) -> Pair | None:
     """A function and its series near a place."""
     (x,) = letters(random, REALS, 1)
@@ -745,9 +823,10 @@ CONSTRUCTS: tuple[Callable[[Random, bool], Pair | None], ...] = (
         (
             polynomials, rationals, exponentials, logarithms, roots, powers, trigonometry, maxima,
             clips, cases, indicators, sums, closed_sums, finite_sets, derivatives,
-            turning_derivatives, functions, squares, bounds, ranges, matrices,
+            turning_derivatives, functions, definitions, signs, squares, bounds, ranges, matrices,
         ),
     ),
+    chains,
     approximations,
     numbers,
     worked_examples,

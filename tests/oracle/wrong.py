@@ -79,7 +79,7 @@ def _places(node: Basic, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...
 
 def _changes(node: Basic, symbols: tuple[Symbol, ...], random: Random) -> Iterator[Basic]:
     if isinstance(node, Rational):
-        yield from (node + 1, node - 1, -node, 2 * node)
+        yield from (node + 1, node - 1, -node, 2 * node, node + Rational(1, 1000))
         if node.q > 1:
             yield Rational(node.p + 1, node.q)
     elif isinstance(node, Symbol):
