@@ -27,8 +27,8 @@ def judged() -> list[Judged]:
 CONSTRUCT_NAMES = [pair(SEED, number).construct for number in range(len(CONSTRUCTS))]
 # Constructs on which the checker and SymPy do not agree yet.
 NOT_YET = {
+    "chains",
     "logarithms",
-    "maxima",
     "clips",
     "cases",
     "indicators",
