@@ -21,7 +21,7 @@ _STYLES: tuple[dict[str, Any], ...] = (
 )
 
 
-class _Printer(LatexPrinter):  # type: ignore[misc]
+class _Printer(LatexPrinter):
     """The printer of SymPy; a step is written as an indicator: `\\mathbb{1}(x > 3)`."""
 
     def _print_Heaviside(self, node: Heaviside, exp: str | None = None) -> str:

@@ -154,7 +154,7 @@ def _parts(node: Any, values: dict[Symbol, float]) -> tuple[float, float]:
         return float(node), abs(float(node))
     if isinstance(node, Piecewise):
         for branch, condition in node.args:
-            if condition.subs(values) == True:  # noqa: E712
+            if bool(condition.subs(values)):
                 return _parts(branch, values)
         raise ValueError("no branch")
     below = [_parts(argument, values) for argument in node.args]
