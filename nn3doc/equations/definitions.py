@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nn3doc.equations.roles import Mode, Role
 from nn3doc.equations.sizes import Shape
 from nn3doc.equations.terms import Term
 from nn3doc.equations.tree import (
     Node,
+    Relation,
 )
 
 
@@ -24,6 +26,11 @@ class Statement:
         conditions: What `\\text{if}` says.
         near: What `\\text{near}` says.
         in_table: Whether it stands in a notation table.
+        mode: What the words in front of it make of it, see `roles`.
+        general: Whether its sentence speaks of all values.
+        sentence: Where its sentence starts on the page; -1 where nothing is known of it.
+        section: Where its section starts.
+        role: The part that it plays, as far as reading it decides that.
     """
 
     node: Node
@@ -34,6 +41,38 @@ class Statement:
     conditions: list[Node] = field(default_factory=list)
     near: list[Node] = field(default_factory=list)
     in_table: bool = False
+    mode: Mode = ""
+    sentence: int = -1
+    general: bool = False
+    section: int = -1
+    role: Role = "claim"
+
+
+@dataclass(frozen=True, eq=False)
+class Assumption:
+    """What a statement assumes of a symbol that was introduced before.
+
+    Attributes:
+        statement: The statement.
+        keys: The symbols it speaks of.
+        kind: How values are drawn for it; `compared` where a drawn value meets it or does not.
+        node: The relation.
+        in_sentence: Whether it holds in its own sentence only.
+    """
+
+    statement: Statement
+    keys: frozenset[str]
+    kind: str
+    node: Relation
+    in_sentence: bool
+
+    def reaches(self, other: Statement) -> bool:
+        """Whether it holds for a statement: one behind it, or in the same sentence."""
+        if not (self.statement.own and other.own):
+            return not (self.statement.own or self.in_sentence)
+        if other.sentence == self.statement.sentence >= 0:
+            return True
+        return not self.in_sentence and self.statement.order < other.order
 
 
 @dataclass(eq=False)

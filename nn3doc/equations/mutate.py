@@ -16,10 +16,11 @@ from pathlib import Path
 
 import torch
 
-from nn3doc.equations.arrays import TooLarge, aligned
 from nn3doc.equations.builds_on import table_spans
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.edits import KINDS, NEVER_THE_SAME, OF_DECLARATIONS, Edit, edits
+from nn3doc.equations.evaluate.arrays import TooLarge, aligned
+from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.page import Checked
 from nn3doc.equations.patterns import is_numeric
@@ -28,7 +29,6 @@ from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.statements import Checker
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import Node, Number, Relation, walk
-from nn3doc.equations.values import Evaluator, MissingValue
 from nn3doc.equations.variants import Outcome, Variants
 
 OTHER_SEEDS = (11, 12, 13, 14)
@@ -197,10 +197,7 @@ def _same_side(
     if is_numeric(one[2]) and is_numeric(other[2]):
         slack = _rounding(one[2], one[1].node)
         return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1], slack)
-    pairs = zip(
-        [*one[0].evaluators, *one[0].positive], [*other[0].evaluators, *other[0].positive],
-        strict=True,
-    )  # fmt: skip
+    pairs = zip(one[0].evaluators, other[0].evaluators, strict=True)
     return all(_equal(first, terms[0], second, terms[1]) for first, second in pairs)
 
 

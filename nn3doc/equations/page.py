@@ -275,7 +275,8 @@ def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
     if only_tables:
         regions = [r for r in regions if within(r, spans)]
     regions = [r for r in regions if not within(r, labels) and not _OPERATOR.match(r.body)]
-    book.read(regions, False, lambda place, formula: None, lambda place, error: None, spans)
+    book.read(regions, False, lambda place, formula: None, lambda place, error: None, spans,
+              source.text)
 
 
 def _read_own(text: str, checked: Checked) -> None:
@@ -316,7 +317,7 @@ def _read_own(text: str, checked: Checked) -> None:
             Finding("read", error.message, offset + error.start, offset + error.end, notes)
         )
 
-    checked.book.read(kept, True, parsed, failed, spans)
+    checked.book.read(kept, True, parsed, failed, spans, text)
     checked.checker.equations = equations
 
 
