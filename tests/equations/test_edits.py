@@ -247,18 +247,21 @@ CASES: list[tuple[str, dict[str, list[str]]]] = [
         },
     ),
     (
-        r"x &= y \\ &= y + \pi",
+        r"\begin{aligned} x &= y \\ &= y + \pi \end{aligned}",
         {
             "relation": [
-                r"x &\ne y \\ &= y + \pi",
-                r"x &< y \\ &= y + \pi",
-                r"x &> y \\ &= y + \pi",
-                r"x &= y \\ &\ne y + \pi",
-                r"x &= y \\ &< y + \pi",
-                r"x &= y \\ &> y + \pi",
+                r"\begin{aligned} x &\ne y \\ &= y + \pi \end{aligned}",
+                r"\begin{aligned} x &< y \\ &= y + \pi \end{aligned}",
+                r"\begin{aligned} x &> y \\ &= y + \pi \end{aligned}",
+                r"\begin{aligned} x &= y \\ &\ne y + \pi \end{aligned}",
+                r"\begin{aligned} x &= y \\ &< y + \pi \end{aligned}",
+                r"\begin{aligned} x &= y \\ &> y + \pi \end{aligned}",
             ],
-            "lost relation": [r"x &= y \\ & y + \pi"],
-            "constant": [r"x &= y \\ &= y + e", r"x &= y \\ &= y + 3"],
+            "lost relation": [r"\begin{aligned} x &= y \\ & y + \pi \end{aligned}"],
+            "constant": [
+                r"\begin{aligned} x &= y \\ &= y + e \end{aligned}",
+                r"\begin{aligned} x &= y \\ &= y + 3 \end{aligned}",
+            ],
         },
     ),
     (

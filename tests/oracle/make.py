@@ -631,9 +631,7 @@ def numbers_in(*sides: Any) -> set[Rational]:
     """The numbers that stand in some expressions."""
     found: set[Rational] = set()
     for side in sides:
-        for atom in side.atoms(Number):
-            if isinstance(atom, Rational):
-                found.add(atom)
+        found |= {atom for atom in side.atoms(Number) if isinstance(atom, Rational)}
     return found
 
 

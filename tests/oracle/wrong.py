@@ -73,7 +73,8 @@ def neighbour(expression: Expr, symbols: tuple[Symbol, ...], random: Random) -> 
 def _places(node: Basic, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Basic]]:
     yield path, node
     if not isinstance(node, _OPAQUE):
-        for number, child in enumerate(node.args):
+        # The second argument of a step is its value at the edge, and no number of the page.
+        for number, child in enumerate(node.args[: 1 if isinstance(node, Heaviside) else None]):
             yield from _places(child, (*path, number))
 
 
