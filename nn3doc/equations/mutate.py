@@ -16,8 +16,9 @@ from pathlib import Path
 
 import torch
 
+from nn3doc.equations.builds_on import table_spans
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.edits import KINDS, Edit, edits
+from nn3doc.equations.edits import KINDS, NEVER_THE_SAME, OF_DECLARATIONS, Edit, edits
 from nn3doc.equations.evaluate.arrays import TooLarge, aligned
 from nn3doc.equations.evaluate.comparing import rounding
 from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
@@ -46,7 +47,8 @@ class Mutant:
         original: What was written.
         mutated: What was planted.
         fate: `caught`, `equivalent`, `explained` or `survived`.
-        by: What caught it; or the reason why it is no mistake.
+        by: What caught it; or the reason why it is no mistake; of a survivor, how the checker itself
+            failed on it, if it did.
     """
 
     page: str
@@ -100,13 +102,20 @@ def mutate_page(
     reasons = {(e["original"], e["mutated"]): e["reason"] for e in explained
                if Path(e["page"]).name == Path(path).name}  # fmt: skip
     tally = Tally()
+    tables = table_spans(checked.report.text)
     for place in range(len(checked.checker.equations)) if places is None else places:
         equation = checked.checker.equations[place]
-        if equation.verdict not in ("holds", "defines"):
-            continue
-        for edit in edits(equation.tex, checked.book.notation):
+        for edit in edits(equation.tex, checked.book.notation, _kinds(equation, tables)):
             tally.mutants.append(_plant(variants, checked, path, place, equation, edit, reasons))
     return tally
+
+
+def _kinds(equation: Equation, tables: Sequence[tuple[int, int]]) -> Sequence[str]:
+    """Which mistakes can be planted in a formula; none in what the notation table introduces."""
+    if equation.verdict in ("holds", "defines"):
+        return KINDS
+    in_table = any(start <= equation.start < end for start, end in tables)
+    return OF_DECLARATIONS if equation.verdict == "declares" and not in_table else ()
 
 
 def _plant(
@@ -126,7 +135,7 @@ def _plant(
         fate, by = "caught", outcome.by
     elif (original, shown) in reasons:
         fate, by = "explained", reasons[original, shown]
-    elif same_meaning(checked, variants, place, outcome):
+    elif edit.kind not in NEVER_THE_SAME and same_meaning(checked, variants, place, outcome):
         fate, by = "equivalent", "same values"
     else:
         fate, by = "survived", ""

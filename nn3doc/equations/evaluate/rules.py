@@ -364,11 +364,17 @@ def _prime(evaluator: Evaluator, term: Term) -> Array:
         place.requires_grad_()
     result = FUNCTIONS[inner.data](place)
     for _ in range(term.data):
-        (result,) = torch.autograd.grad(
-            result.sum(), place, create_graph=True, materialize_grads=True
-        )
+        result = _slope(result, place)
     evaluator.differentiated = True
     return Array(array.names, result)
+
+
+def _slope(value: Tensor, place: Tensor) -> Tensor:
+    """The derivative of every entry by the entry it is made of; 0 where it is made of none."""
+    if not value.requires_grad:  # the second derivative of a straight line
+        return torch.zeros_like(place)
+    (found,) = torch.autograd.grad(value.sum(), place, create_graph=True, materialize_grads=True)
+    return found
 
 
 # --- choices --------------------------------------------------------------------------------
@@ -532,10 +538,7 @@ def _call(evaluator: Evaluator, term: Term) -> Array:
     if primes == 2 and term.arguments[0].shape != () and term.shape != term.arguments[0].shape:
         return Array(names, hessian(result, place))
     for _ in range(primes):
-        (found,) = torch.autograd.grad(
-            result.sum(), place, create_graph=True, materialize_grads=True
-        )
-        result = found
+        result = _slope(result, place)
     return Array(names, result)
 
 
