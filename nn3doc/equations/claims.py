@@ -30,7 +30,7 @@ from nn3doc.equations.relations import (
     shapes_related,
     wrong_sizes,
 )
-from nn3doc.equations.report import Witness
+from nn3doc.equations.report import EXACTLY, Witness
 from nn3doc.equations.results import (
     Result,
     case_notes,
@@ -175,7 +175,8 @@ class Claims(Sides):
             if not any(w.kind in ("autograd", "value") for w in result.witnesses):
                 kinds = {term.operation for term in (*walk_terms(left), *walk_terms(right))}
                 kind = "autograd" if kinds & {"derivative", "chain"} else "value"
-                result.witnesses.append(Witness(kind, "", difference=difference))
+                name = EXACTLY if self.needs_values else ""
+                result.witnesses.append(Witness(kind, name, difference=difference))
             return
         evaluator, comparison = failed
         message, notes, where = describe(comparison, evaluator, operator, node.sides[place + 1])

@@ -54,12 +54,23 @@ class Part:
 
 @dataclass(frozen=True)
 class Domain:
-    """Where a value lies: an interval, or a few numbers."""
+    """Where a value lies: an interval, or a few numbers.
+
+    Attributes:
+        low: The lower end.
+        high: The upper end.
+        values: The numbers, where they are few.
+        nonzero: Whether 0 is left out.
+        has_low: Whether the lower end belongs to it, `[0, 1)`.
+        has_high: Whether the upper end does.
+    """
 
     low: float = float("-inf")
     high: float = float("inf")
     values: tuple[float, ...] = ()
     nonzero: bool = False
+    has_low: bool = False
+    has_high: bool = False
 
     @property
     def is_real(self) -> bool:

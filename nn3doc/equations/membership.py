@@ -69,7 +69,8 @@ def membership(node: Node) -> Membership | None:
     if isinstance(node, Tuple) and len(node.items) == 2:
         ends = [plain_number(item) for item in node.items]
         if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
-            return Membership(Domain(ends[0], ends[1]), ())
+            closed = node.brackets[0] == "[", node.brackets[-1] == "]"
+            return Membership(Domain(ends[0], ends[1], has_low=closed[0], has_high=closed[1]), ())
         column = any(isinstance(item, Number) for item in node.items)
         return Membership(REAL, node.items, column=column)
     return None
@@ -79,10 +80,11 @@ def _positive(node: Scripted) -> Membership | None:
     r"""`\mathbb{R}_+`, `\mathbb{R}_{>0}`, `\mathbb{R}_{\ge 0}`, and the negative numbers."""
     if isinstance(node.base, Name) and node.base.letter == r"\mathbb{R}" and len(node.sub) == 1:
         sign = node.sub[0].text.strip() if isinstance(node.sub[0], Text) else ""
+        closed = sign.startswith((r"\ge", r"\le"))
         if sign.startswith(("+", ">", r"\g")):
-            return Membership(Domain(0.0), ())
+            return Membership(Domain(0.0, has_low=closed), ())
         if sign.startswith(("-", "<", r"\l")):
-            return Membership(Domain(high=0.0), ())
+            return Membership(Domain(high=0.0, has_high=closed), ())
     return None
 
 

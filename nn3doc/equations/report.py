@@ -76,6 +76,10 @@ class SymbolUse:
     part: Part = ""
 
 
+#: The name of a witness of a claim that holds only as some symbols are one of two numbers.
+EXACTLY = "only for exact values"
+
+
 @dataclass(frozen=True)
 class Witness:
     """One independent confirmation of an equation.
@@ -84,7 +88,8 @@ class Witness:
         kind: `autograd`, `value` (both sides evaluated), `function` (a function of the page's
             imports), `line` (a local variable inside one), `snippet` (what the page's code assigned),
             `numbers` (the page's worked example).
-        name: What confirmed it: `nn3doc.network.backward_propagation`, `dZ1`.
+        name: What confirmed it: `nn3doc.network.backward_propagation`, `dZ1`; for `value` and
+            `autograd`, `EXACTLY` or "".
         file: The file of its line of code, relative to the folder the check ran in; "" if none.
         line: The line in that file; 0 if none.
         difference: The largest relative difference seen.

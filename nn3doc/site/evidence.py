@@ -80,9 +80,9 @@ def _witness(witness: Mapping[str, Any]) -> str:
     name = witness["name"]
     match witness["kind"]:
         case "autograd":
-            return "PyTorch's automatic differentiation gives the same."
+            return "PyTorch's automatic differentiation gives the same." + _exactly(name)
         case "value":
-            return "Both sides, computed from random numbers, are equal."
+            return "Both sides, computed from random numbers, are equal." + _exactly(name)
         case "numbers":
             return "The numbers of the worked example agree."
         case "function":
@@ -95,6 +95,10 @@ def _witness(witness: Mapping[str, Any]) -> str:
             return f"The code on this page computes the same{_named(name)}."
         case kind:
             return f"Confirmed by {kind}{_named(name)}."
+
+
+def _exactly(name: str) -> str:
+    return " It needs a symbol that is exactly one of two numbers, such as 0 or 1." if name else ""
 
 
 def _named(name: str) -> str:

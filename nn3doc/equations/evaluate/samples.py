@@ -204,10 +204,13 @@ class Drawer:
             minus = torch.where(self._mask(uniform, "constant", "scaled"), one_sign, minus)
             value = torch.where(minus & ~self._mask(uniform, "positive", "alike"), -size, size)
         if positive:
-            low, high = (0.0, float("inf")) if above else (float("-inf"), 0.0)
-        else:
-            low, high = domain.low, domain.high
-        return self._at_points(name, value, low, high)
+            closed = bool({"nonnegative", "nonpositive"} & set(constraints))
+            domain = (
+                Domain(0.0, float("inf"), has_low=closed)
+                if above
+                else Domain(float("-inf"), 0.0, has_high=closed)
+            )
+        return self._at_points(name, value, domain)
 
     def _sizes(self, name: str, uniform: Tensor) -> Tensor:
         """Positive numbers, of the size that each kind of draw has."""
@@ -240,16 +243,18 @@ class Drawer:
             )
         return domain.low + width * part
 
-    def _at_points(self, name: str, value: Tensor, low: float, high: float) -> Tensor:
+    def _at_points(self, name: str, value: Tensor, domain: Domain) -> Tensor:
         """Puts entries at, just below and just above the points of the draw."""
         some, every = self._mask(value, "points"), self._mask(value, "all points")
         if not bool((some | every).any()):
             return value
-        inside = [
+        inside = [domain.low] if domain.has_low else []
+        inside += [domain.high] if domain.has_high else []
+        inside += [
             point
             for center in (0.0, *self.points)
             for point in _around(center)
-            if low < point < high
+            if domain.low < point < domain.high
         ]
         if not inside:
             return value
