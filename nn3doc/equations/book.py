@@ -143,8 +143,7 @@ class Book(Declarations):
             return
         function, parameters = applied
         base = function.base if isinstance(function, Scripted) else function
-        assert isinstance(base, Name)
-        if base.letter.removeprefix("\\") in FUNCTIONS:
+        if not isinstance(base, Name) or base.letter.removeprefix("\\") in FUNCTIONS:
             return
         letters = {spelled(parameter) for parameter in parameters}
         if len(letters) != len(parameters) or not all(
