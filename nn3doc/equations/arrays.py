@@ -15,6 +15,9 @@ MAX_ENTRIES = 2_000_000
 MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
 
 
+NotInvertibleError: type[Exception] = vars(torch.linalg)["LinAlgError"]  # no public name for mypy
+
+
 class TooLarge(Exception):
     """A value has more entries than are worked out."""
 

@@ -36,7 +36,7 @@ _FORMS = [
      "Write \\[…\\] or $$…$$."),
     (re.compile(r"\\begin\{(?P<name>[a-zA-Z]+\*?)\}.*?(?:\\end\{(?P=name)\}|\Z)", re.DOTALL),
      "an environment without dollar signs", "Write $$ before and behind it."),
-    (re.compile(r"^[ \t>]*:{3,}[ \t]*\{math\}.*?(?:^[ \t>]*:{3,}[ \t]*$|\Z)", re.M | re.DOTALL),
+    (re.compile(r"^[ \t>]*:{3,}[ \t]*\{math\}.*?(?:^[ \t>]*:{3,}[ \t]*$|\Z)", re.MULTILINE | re.DOTALL),
      "a directive of colons", _DOLLARS),
     (re.compile(r"^[ \t>]*\.\. math::[^\n]*", re.MULTILINE), "a directive of reStructuredText",
      _DOLLARS),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.equations import page
+from nn3doc.equations import page, symbols
 from tests.equations.fuzz import bases, cause, inputs, mistake, pool, search, shrunk
 
 COUNT = 2_000
@@ -26,7 +26,7 @@ def test_inputs_are_made_from_all_that_the_project_has() -> None:
 
 
 def test_a_mistake_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    uses = page.symbol_uses
+    uses = symbols.symbol_uses
 
     def fails(tex: str, *rest: object) -> object:
         if r"\odot" in tex:
