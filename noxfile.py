@@ -199,6 +199,12 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def oracle(session: nox.Session) -> None:
+    """Compare the verdicts on thousands of right and wrong equations with what SymPy says of them."""
+    run(session, "tests.oracle", *session.posargs)
+
+
+@nox.session
 def mutate(session: nox.Session) -> None:
     """Plant every single mistake in the site's equations and write down which the checks catch."""
     if session.posargs:

@@ -8,22 +8,23 @@ through each other, layer by layer.
 from __future__ import annotations
 
 import contextlib
+import itertools
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from nn3doc.equations.book_declarations import Declarations
+from nn3doc.equations.decorated import inverse_letter, is_inverse
 from nn3doc.equations.definitions import Definition, Statement
 from nn3doc.equations.families import Family, NotationError
-from nn3doc.equations.markdown import Region
+from nn3doc.equations.markdown import Region, scan
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import membership
 from nn3doc.equations.patterns import (
     MAY_NAME,
     PREFIXES,
-    SIGNED,
     as_application,
-    assumption,
     compares_indices,
     concrete_letters,
     is_numeric,
@@ -34,18 +35,21 @@ from nn3doc.equations.patterns import (
     without_set,
 )
 from nn3doc.equations.reading import spelled
+from nn3doc.equations.roles import Mode, Prose, Words, assumptions, is_constant, may_redefine
 from nn3doc.equations.table import function_family
 from nn3doc.equations.tex import parse
-from nn3doc.equations.tokens import FUNCTIONS, TexError
+from nn3doc.equations.tokens import FUNCTIONS, TexError, joined
 from nn3doc.equations.tree import (
     Condition,
     Formula,
     MapType,
     Name,
     Node,
+    Number,
     Product,
     Relation,
     Scripted,
+    Shaped,
     bare,
 )
 
@@ -55,18 +59,21 @@ class Book(Declarations):
 
     def read(
         self, regions: Iterable[Region], own: bool, parsed: Callable[[int, Formula], None],
-        failed: Callable[[int, Exception], None], tables: list[tuple[int, int]],
+        failed: Callable[[int, Exception], None], tables: list[tuple[int, int]], text: str = "",
     ) -> None:  # fmt: skip
         """Adds the statements of a page's formulas.
 
         Args:
             regions: The formulas.
+            text: The page, for the words in front of them.
             own: Whether it is the page that is checked.
             parsed: Told of each formula that could be read.
             failed: Told of each that could not.
             tables: From where to where notation tables stand.
         """
         regions = list(regions)
+        self.regions = regions
+        self.prose = Prose(text, scan(text)) if text else None
         lost = self._find_functions(regions)
         for place, region in enumerate(regions):
             if region.unchecked is not None:
@@ -93,27 +100,36 @@ class Book(Declarations):
             if region.unchecked is not None:
                 continue
             try:
-                self._find_names_in(region.body)
+                self._find_names_in(region)
             except TexError:
                 continue  # told when it is read
             except Exception as error:
                 lost[place] = error
+        for family in list(self.notation.all()):  # f^{(2)}, met before f was known as a function
+            if self._is_derivative(family):
+                self.notation.remove(family)
         return lost
 
-    def _find_names_in(self, tex: str) -> None:
-        formula = parse(tex, self.notation.lexicon)
+    def _find_names_in(self, region: Region) -> None:
+        formula = parse(region.body, self.notation.lexicon)
         self._whole.update(whole_letters(formula))
-        if not MAY_NAME.search(tex):
+        if not MAY_NAME.search(region.body):
             return
         for statement in formula.statements:
             with contextlib.suppress(NotationError):  # told when the statement is checked
-                self._find_names(statement)
+                self._find_names(statement, self._words(region, statement).mode)
 
-    def _find_names(self, statement: Node) -> None:
+    def _words(self, region: Region | None, node: Node) -> Words:
+        """What the words in front of a statement make of it."""
+        if self.prose is None or region is None:
+            return Words()
+        return self.prose.words(region, node.start)
+
+    def _find_names(self, statement: Node, mode: Mode) -> None:
         if not isinstance(statement, Relation):
             return
         if statement.operators[0] in ("=", ":=", "in"):
-            self._declare_function(statement.sides[0])
+            self._declare_function(statement, mode)
             self._declare_long_name(statement.sides[0])
         elif isinstance(statement.sides[1], MapType):
             self._declare_map(statement)
@@ -129,7 +145,7 @@ class Book(Declarations):
             return
         if first.letter not in PREFIXES or self.notation.families.get(first.letter):
             return
-        name = Name(first.start, base.end, first.letter + base.letter)
+        name = Name(first.start, base.end, joined((first.letter, base.letter)))
         symbol = replace(last, base=name) if isinstance(last, Scripted) else name
         if self.notation.reference(symbol) is None:
             letter, parts = pattern(symbol, self.notation, frozenset())
@@ -137,14 +153,18 @@ class Book(Declarations):
                 Family(letter, parts, "value", None, tex_of(letter, parts), declared=False)
             )
 
-    def _declare_function(self, left: Node) -> None:
-        applied = as_application(left)
+    def _declare_function(self, statement: Relation, mode: Mode) -> None:
+        applied = as_application(statement.sides[0])
         if applied is None:
             return
         function, parameters = applied
+        if (inverse := self._inverse_of(function)) is not None:
+            function = inverse
         base = function.base if isinstance(function, Scripted) else function
         if not isinstance(base, Name) or base.letter.removeprefix("\\") in FUNCTIONS:
             return
+        if is_constant(base) and not may_redefine(base, statement.operators[0], mode):
+            return  # `\pi (x + 1) = …` is a product
         letters = {spelled(parameter) for parameter in parameters}
         if len(letters) != len(parameters) or not all(
             isinstance(parameter, Name | Scripted) for parameter in parameters
@@ -164,12 +184,35 @@ class Book(Declarations):
                    meaning=reference.family.meaning if reference else "")
         )  # fmt: skip
 
+    def _is_derivative(self, family: Family) -> bool:
+        """Whether what was taken for a value `f^{(2)}(x)` is the derivative of a function."""
+        orders = [part.place == "paren" and part.fixed[1:-1].isdigit() for part in family.parts]
+        known = (
+            f.kind == "function" and not f.parts for f in self.notation.families[family.letter]
+        )
+        applied = family.key in self.notation.applied and not family.declared
+        return applied and orders == [True] and any(known)
+
+    def _inverse_of(self, function: Node) -> Name | None:
+        """`f^{-1}(y) = …` defines a function of its own, where f is one."""
+        if not is_inverse(function):
+            return None
+        assert isinstance(function, Scripted)
+        assert isinstance(function.base, Name)
+        reference = self.notation.reference(function.base)
+        if reference is None or reference.family.kind != "function":
+            return None
+        return Name(function.start, function.end, inverse_letter(function.base.letter))
+
     def _declare_applied(self, function: Scripted, parameters: tuple[Node, ...]) -> None:
         """`l^{(i)}(w, b) = …`: a value for each i, with the symbols it is made of."""
         if self.notation.reference(function) is not None:
             return
-        if any(mark.kind == "transpose" for mark in function.marks):
-            return
+        if any(
+            mark.kind == "transpose" or (mark.kind == "power" and isinstance(mark.value, Number))
+            for mark in function.marks
+        ):
+            return  # an operation on what is known without it
         try:
             letter, parts = pattern(function, self.notation, frozenset())
         except NotationError:
@@ -207,6 +250,8 @@ class Book(Declarations):
             condition = node.word if isinstance(node, Condition) else ""
             inner = node.relation if isinstance(node, Condition) else node
             limits = range_of(inner)
+            region = self._region(place)
+            words = Words("introduces") if in_table else self._words(region, node)
             if limits is not None and self._is_index(limits[0]):
                 letter, low, high = limits
                 if len(formula.statements) > 1 or condition:
@@ -216,7 +261,7 @@ class Book(Declarations):
                     self.notation.indices[letter] = (low, high)
                     self.notation.close_ends()
                 if len(formula.statements) == 1:
-                    made.append(self._statement(inner, place, own, in_table))
+                    made.append(self._statement(inner, place, own, in_table, words))
                 continue
             if (
                 condition in ("if", "when", "whenever", "for")
@@ -232,41 +277,89 @@ class Book(Declarations):
             ):
                 made[-1].near.append(inner)
                 continue
-            made.extend(self._statement(part, place, own, in_table) for part in without_set(inner))
-        for statement in made:
+            if (
+                region is not None
+                and isinstance(inner, Relation)
+                and assumptions(inner)
+                and words.mode
+            ):
+                for one in self._listed(made, inner.start, region):  # `a, b > 0` is said of both
+                    one.node = replace(
+                        inner, start=one.node.start, sides=(one.node, *inner.sides[1:])
+                    )
+            made.extend(
+                self._statement(part, place, own, in_table, words) for part in without_set(inner)
+            )
+        region = self._region(place)
+        for before, statement in itertools.pairwise([None, *made]):
+            assert statement is not None
             statement.ranges = ranges
+            statement.order = len(self.statements) + 1000 * place
             self.statements.append(statement)
             try:
+                if before is not None and region is not None:
+                    between = region.body[before.node.end : statement.node.start]
+                    _hold_line(before.node, statement.node, between)
+                    if not isinstance(before.node, Relation) and r"\text" in between:
+                        statement.words = Words(
+                            "concludes"
+                        )  # `a \text{ plus } b = …` is one sentence
                 self._gather(statement)
             except NotationError as error:
                 self.problems[statement.order] = error
 
-    def _statement(self, node: Node, place: int, own: bool, in_table: bool) -> Statement:
-        return Statement(node, place, len(self.statements) + 1000 * place, own, in_table=in_table)
+    def _region(self, place: int) -> Region | None:
+        """The formula with a number, on the page that is read."""
+        if self.prose is None or place >= len(self.regions):
+            return None
+        return self.regions[place]
+
+    def _listed(self, made: list[Statement], start: int, region: Region) -> list[Statement]:
+        """The symbols directly in front of a statement, with nothing but commas between."""
+        found: list[Statement] = []
+        for statement in reversed(made):
+            node = statement.node
+            between = region.body[node.end : start]
+            if not isinstance(node, Name | Scripted) or between.strip(" \\;:!\n") != ",":
+                break
+            found.append(statement)
+            start = node.start
+        return found
+
+    def _statement(
+        self, node: Node, place: int, own: bool, in_table: bool, words: Words
+    ) -> Statement:  # fmt: skip
+        region = self._region(place)
+        sentence = section = -1
+        if self.prose is not None and region is not None:
+            sentence = self.prose.sentence(region.start)
+            section = self.prose.section(region.start)
+        general = self.prose is not None and region is not None and self.prose.is_general(region)
+        return Statement(
+            node, place, 1000 * place, own, in_table=in_table, words=words, sentence=sentence,
+            general=general, section=section,
+        )  # fmt: skip
 
     def is_assumption(self, statement: Statement) -> bool:
         """Whether a statement is what the page assumes of a symbol."""
-        node = statement.node
-        if isinstance(node, Relation) and (symbols := self._eigen_symbols(node)) is not None:
-            return self.eigen.get(symbols[0][0]) == symbols[1:]
-        found = assumption(node) if isinstance(node, Relation) else None
-        if found is None:
-            return False
-        reference = self.notation.reference(found[0])
-        if reference is None or reference.family.key in self.definitions:
-            return False
-        if found[1] in ("positive", "negative", "real") and reference.family.shape == () and (
-            reference.family.domain == SIGNED[found[1]]
-        ):  # fmt: skip
-            return True
-        known = self.constraints.get(reference.family.key, ())
-        return any(kind.startswith(found[1]) for kind in known)
+        return statement.role == "assumption"
 
     def copy(self) -> Book:
         """The same book, to be added to without changing this one; it shares what is said."""
         book = Book(self.notation.copy(apart=True))
         for name in (*_SAID, "_steps", "_numeric", "_whole"):
             setattr(book, name, _copied(getattr(self, name)))
+        return book
+
+    def without(self, definitions: Iterable[Definition]) -> Book:
+        """The same page without some of its definitions; nothing worked out is taken over."""
+        gone = {id(definition) for definition in definitions}
+        book = self.sized({})
+        kept = {
+            key: [d for d in group if id(d) not in gone] for key, group in self.definitions.items()
+        }
+        book.definitions = {key: group for key, group in kept.items() if group}
+        book.functions = {k: d for k, d in self.functions.items() if id(d) not in gone}
         return book
 
     def sized(self, sizes: Mapping[str, int]) -> Book:
@@ -280,8 +373,25 @@ class Book(Declarations):
         return book
 
 
+def _hold_line(before: Node, node: Node, between: str) -> None:
+    """A line of a derivation has a relation, or goes on with a sign."""
+    if (
+        isinstance(before, Relation)
+        and not isinstance(node, Relation | Shaped | Condition)
+        and "\\\\" in between
+        and not re.search(r"\\(?:text|mbox|quad|qquad)\b", between)
+    ):
+        raise NotationError(
+            "this line has no relation",
+            node,
+            "Write = or another relation in front of it; a line that goes on begins with + or -.",
+            "read",
+        )
+
+
 _SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",
-         "aliases", "problems")  # fmt: skip
+         "assumed", "introduced", "declared_sets", "parameters", "aliases", "problems", "prose",
+         "regions")  # fmt: skip
 
 
 def _copied(value: Any) -> Any:

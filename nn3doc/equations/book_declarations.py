@@ -5,29 +5,41 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nn3doc.equations.book_functions import Functions
-from nn3doc.equations.definitions import Definition, Statement
+from nn3doc.equations.definitions import Assumption, Definition, Statement
+from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Domain, Family, NotationError, Reference
 from nn3doc.equations.matching import pattern
-from nn3doc.equations.membership import membership
+from nn3doc.equations.membership import Membership, membership
 from nn3doc.equations.notation import Part
 from nn3doc.equations.patterns import (
     INVERSES,
     STEPS,
     any_layers,
     as_application,
-    assumption,
+    is_entry_norm,
     is_member,
     is_numeric,
     is_partial,
     is_pattern,
     stepped_index,
+    symbols_in,
     tex_of,
+)
+from nn3doc.equations.roles import (
+    DRAWN,
+    NUMBERS_ONLY,
+    SIGNED,
+    Assumed,
+    assumptions,
+    is_constant,
+    may_redefine,
 )
 from nn3doc.equations.table import with_membership
 from nn3doc.equations.tree import (
     BigOperator,
     Binder,
     Call,
+    Derivative,
     Listing,
     Name,
     Node,
@@ -42,7 +54,6 @@ from nn3doc.equations.tree import (
     same,
     walk,
 )
-from nn3doc.equations.values import Key
 
 
 class Declarations(Functions):
@@ -67,23 +78,57 @@ class Declarations(Functions):
                     letter = inner.within.letter
                     self.notation.add(Family(letter, (), "set", (), letter, declared=False))
         if not isinstance(node, Relation):
+            statement.role = "mention"
             return
         operator = node.operators[0]
+        if operator == ":=" and is_entry_norm(node):
+            self.notation.entry_norm = True
         if any(isinstance(side, Sequence) for side in node.sides):
-            return
-        if operator == "subset":
+            statement.role = "declaration"
+        elif operator == "subset":
+            statement.role = "declaration"
             self._declare_subset(node.sides[0])
         elif operator == "in":
-            self._declare(node)
-        elif operator == "<-":
+            statement.role = "declaration"
+            self._declare(node, statement)
+        elif operator == "colon":
+            statement.role = "declaration"
+        elif operator == "<-" or self._is_update(statement):
+            statement.role = "update"
             self._gather_definition(statement, self.updates)
         elif operator in ("=", ":=") and self._is_alias(statement, node):
-            return
-        elif operator in ("=", ":=") and not self._constrain(statement):
-            if not self._sizes_only(node):
-                self._gather_definition(statement, self.definitions)
-        elif operator in (">", "<", ">=", "<=", "!=", "succ", "succeq"):
-            self._constrain(statement)
+            statement.role = "definition"
+        elif self._assume(statement):
+            statement.role = "assumption"
+        elif operator in ("=", ":=") and not self._sizes_only(node):
+            self._gather_definition(statement, self.definitions)
+
+    def _is_update(self, statement: Statement) -> bool:
+        """`w := w - \\alpha g`; `w = w - \\alpha g` of a symbol that has a value."""
+        node = statement.node
+        assert isinstance(node, Relation)
+        if node.operators not in (("=",), (":=",)):
+            return False
+        left, right = node.sides
+        reference = self.notation.reference(left)
+        if reference is None or reference.family.kind != "value" or reference.rest:
+            return False
+        if node.operators == ("=",) and (
+            statement.mode == "concludes"
+            or not isinstance(bare(right), Sum)
+            or not (reference.family.declared or reference.family.key in self.definitions)
+        ):
+            return False
+        return any(self._is_same(reference, inner) for inner in symbols_in(right))
+
+    def _is_same(self, reference: Reference, node: Node) -> bool:
+        """Whether a symbol on the page is the same as another, powers and transposes aside."""
+        other = self.notation.reference(node)
+        if other is None or other.family.key != reference.family.key:
+            return False
+        ends = zip((*reference.arguments, reference.row, reference.col),
+                   (*other.arguments, other.row, other.col), strict=True)  # fmt: skip
+        return all(one is two or same(one, two) for one, two in ends)
 
     def _is_alias(self, statement: Statement, node: Relation) -> bool:
         """`g = \\sigma`: from here on any g is the sigmoid."""
@@ -96,7 +141,7 @@ class Declarations(Functions):
             self.aliases[one] = (other, order)
         return True
 
-    def _declare(self, node: Relation) -> None:
+    def _declare(self, node: Relation, statement: Statement) -> None:
         left, right = node.sides[0], node.sides[1]
         symbols = left.items if isinstance(left, Listing) else (left,)
         said = membership(right)
@@ -115,6 +160,7 @@ class Declarations(Functions):
                     self.notation.indices[symbol.letter] = said.sequence
                 continue
             if self._known_as_whole(symbol) or not isinstance(symbol, Name | Scripted):
+                self._narrow(symbol, said, node, statement)
                 continue
             for size in said.shape:
                 self.notation.size(size, any_layers(size, self.notation), declare=True)
@@ -122,9 +168,34 @@ class Declarations(Functions):
                 self._declare_sizes(*said.sequence)
             letter, parts = pattern(symbol, self.notation, frozenset())
             tex = tex_of(letter, parts)
-            self.notation.add(
-                with_membership(Family(letter, parts, "value", (), tex, declared=True), said)
-            )
+            family = with_membership(Family(letter, parts, "value", (), tex, declared=True), said)
+            self._introduce(self.notation.add(family), statement)
+
+    def _narrow(
+        self, symbol: Node, said: Membership, node: Relation, statement: Statement
+    ) -> None:  # fmt: skip
+        """`for t \\in (0, 1)` of a declared number: some of its values."""
+        reference = self.notation.reference(symbol)
+        if reference is None or not reference.family.declared or not statement.mode:
+            return
+        family, domain = reference.family, said.domain
+        inside = family.domain.low <= domain.low and domain.high <= family.domain.high
+        if (
+            statement.mode == "concludes" or said.shape or family.shape or domain.values
+            or family.domain.values or domain == family.domain or not inside
+            or family.key in self.definitions or family.kind != "value"
+        ):  # fmt: skip
+            return
+        sides: list[Node] = [symbol]
+        operators: list[str] = []
+        if domain.low > float("-inf"):
+            sides, operators = [_number(domain.low, node), *sides], [*operators, "<"]
+        if domain.high < float("inf"):
+            sides, operators = [*sides, _number(domain.high, node)], [*operators, "<"]
+        relation = Relation(symbol.start, node.end, tuple(sides), tuple(operators))
+        in_sentence = statement.mode == "restricts"
+        keys = frozenset([family.key])
+        self.assumed.append(Assumption(statement, keys, "compared", relation, in_sentence))
 
     def _declare_subset(self, symbol: Node) -> None:
         """`\\mathcal{B} \\subset \\{1, \\dots, n\\}` is a set."""
@@ -157,38 +228,105 @@ class Declarations(Functions):
                     self.notation.literals.setdefault(number, size)
         return True
 
-    def _constrain(self, statement: Statement) -> bool:
-        """Takes what a statement assumes of a symbol that nothing defines."""
+    def _assume(self, statement: Statement) -> bool:
+        """Takes what a statement assumes of symbols that nothing defines, if its words let it."""
         node = statement.node
         assert isinstance(node, Relation)
-        if len(node.sides) > 3:
+        if len(node.sides) > 3 or statement.mode == "concludes":
             return False
-        if self._assume_eigenvector(node):
+        if statement.mode and self._assume_eigenvector(node):
             return True
-        found = assumption(node)
-        if found is None:
+        found = assumptions(node)
+        references = [self.notation.reference(one.symbol) for one in found]
+        kinds = {one.family.kind for one in references if one is not None}
+        if not found or not kinds <= {"value", "size"}:
             return False
-        symbol, kind = found
-        reference = self.notation.reference(symbol)
-        if reference is None and kind in ("positive", "negative", "real"):
-            self._declare_number(symbol, kind)
-            return True
-        if reference is None or reference.family.kind != "value":
-            return False
-        if kind == "sums to one":
-            kind = self._summed(node.sides[0], reference)
-            if not kind:
+        new = [one for one, known in zip(found, references, strict=True) if known is None]
+        if new:
+            if len(new) < len(found) or any(one.kind not in NUMBERS_ONLY for one in new):
                 return False
-        elif reference.is_entry:
+            for one in new:
+                self._declare_number(one, statement)
+            return True
+        if not statement.mode:
             return False
-        key = reference.family.key
-        known = self.constraints.get(key, ())
-        if key in self.definitions or not statement.own:
-            return kind in known
-        if kind not in known:
-            self.constraints[key] = (*known, kind)
-            self.assumed_by[key] = id(statement)
+        made: list[Assumption] = []
+        for one, reference in zip(found, references, strict=True):
+            assert reference is not None
+            if reference.family.key in self.definitions or reference.rest:
+                return False
+            kind = one.kind
+            if kind == "sums to one":
+                kind = self._summed(node.sides[0], reference)
+            if not kind or not self._take(one, kind, reference, statement, made):
+                return False
+        self.assumed += made
         return True
+
+    def _take(
+        self, one: Assumed, kind: str, reference: Reference, statement: Statement,
+        made: list[Assumption],
+    ) -> bool:  # fmt: skip
+        """Takes one thing that is assumed of one symbol: for its draws, or for what is compared."""
+        family, node = reference.family, statement.node
+        assert isinstance(node, Relation)
+        if family.kind == "size" and kind not in (*NUMBERS_ONLY, "compared"):
+            return False
+        ends = (*reference.arguments, *(end for end in (reference.row, reference.col) if end))
+        whole = all(isinstance(end, Name) for end in ends)
+        together = statement.in_table or (
+            self.introduced.get(family.key, -1) == statement.sentence >= 0
+        )
+        if kind == "between" and whole and together and not family.domain.values:
+            low = max(one.low, family.domain.low)
+            high = min(one.high, family.domain.high)
+            if low >= high:
+                raise NotationError("these bounds leave no number", node,
+                                    "Correct one of its bounds.", "holds")  # fmt: skip
+            self.declared_sets.setdefault(family.key, family.domain)
+            self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
+            return True
+        if kind in DRAWN and whole and together and family.kind == "value":
+            before = self.constraints.get(family.key, ())
+            if kind not in before:
+                self.constraints[family.key] = (*before, kind)
+                self.assumed_by[family.key] = id(statement)
+            return True
+        if kind in NUMBERS_ONLY or kind == "compared":
+            entries = not reference.is_entry and family.shape not in ((), None)
+            if not entries and not any(isinstance(end, Name) for end in ends):
+                kind = "compared"
+            elif kind not in SIGNED or not whole:
+                return False  # a condition on every entry that draws do not know
+        keys = frozenset([family.key])
+        if kind == "compared":
+            known = [self.notation.reference(inner) for inner in symbols_in(node)]
+            keys = frozenset(one.family.key for one in known if one is not None)
+        in_sentence = statement.mode == "restricts" and not together
+        made.append(Assumption(statement, keys, kind, node, in_sentence))
+        return True
+
+    def constraints_at(self, statement: Statement | None) -> dict[str, tuple[str, ...]]:
+        """How symbols are drawn for a statement; without one, as the page has them at its end."""
+        found = dict(self.constraints)
+        for one in self.assumed:
+            if one.kind == "compared":
+                continue
+            if (
+                one.reaches(statement, self.assumed)
+                if statement is not None
+                else not one.in_sentence
+            ):
+                for key in one.keys:
+                    found[key] = (*found.get(key, ()), one.kind)
+        return found
+
+    def conditions_at(self, statement: Statement) -> list[Assumption]:
+        """What is assumed where a statement stands, and is compared with each draw."""
+        return [
+            one for one in self.assumed
+            if one.kind == "compared" and one.reaches(statement, self.assumed)
+        ]  # fmt: skip
 
     def _eigen_symbols(self, node: Relation) -> tuple[Key, Key, Key] | None:
         """Matrix, vector and number of `A v = \\lambda v`."""
@@ -225,13 +363,23 @@ class Declarations(Functions):
         self.eigen[found[0][0]] = found[1:]
         return True
 
-    def _declare_number(self, symbol: Node, kind: str) -> None:
+    def _declare_number(self, one: Assumed, statement: Statement) -> None:
         """`c > 0` says that c is a number, too."""
-        letter, parts = pattern(symbol, self.notation, frozenset())
-        domains = {"positive": Domain(low=0.0), "negative": Domain(high=0.0)}
-        self.notation.add(
-            Family(letter, parts, "value", (), tex_of(letter, parts), domains.get(kind, Domain()))
-        )
+        letter, parts = pattern(one.symbol, self.notation, frozenset())
+        low, high = SIGNED.get(one.kind, (one.low, one.high))
+        reference = self.notation.reference(one.symbol)
+        if reference is not None:  # the other end of `0 < p < 1`
+            low = max(low, reference.family.domain.low)
+            high = min(high, reference.family.domain.high)
+        tex = tex_of(letter, parts)
+        family = self.notation.add(Family(letter, parts, "value", (), tex, Domain(low, high)))
+        self._introduce(family, statement)
+        if one.kind in DRAWN:
+            self.constraints[family.key] = (*self.constraints.get(family.key, ()), one.kind)
+            self.assumed_by[family.key] = id(statement)
+
+    def _introduce(self, family: Family, statement: Statement) -> None:
+        self.introduced[family.key] = statement.sentence if statement.own else -2
 
     def _summed(self, node: Node, reference: Reference) -> str:
         """Over which axis of a symbol `\\sum_k p_k = 1` runs; "" if it is not over one of them."""
@@ -276,10 +424,11 @@ class Declarations(Functions):
                     )
         elif (inverted := self._inverted(left, right)) is not None:
             left, right = inverted
+            self._implicit.append((statement, left))
         left = left.inner if isinstance(left, Shaped) else left
         if not isinstance(left, Name | Scripted):
             return
-        if is_numeric(right) and not numeric:
+        if is_numeric(right, self.notation) and not numeric:
             if into is self.definitions:
                 self._numeric.append(statement)
             if self.notation.reference(left) is not None:
@@ -292,6 +441,8 @@ class Declarations(Functions):
             if into is self.updates:
                 return
             base = left.base if isinstance(left, Scripted) else left
+            if is_constant(left) and not may_redefine(left, node.operators[0], statement.mode):
+                return
             if not isinstance(base, Name) or (
                 isinstance(left, Scripted) and any(mark.kind == "transpose" for mark in left.marks)
             ):
@@ -309,11 +460,24 @@ class Declarations(Functions):
             or not is_pattern(reference, self.notation)
         ):
             return
+        if into is self.definitions and not self._may_define(reference, statement):
+            return
+        statement.role = "update" if into is self.updates else "definition"
         into.setdefault(reference.family.key, []).append(
             Definition(statement, reference.family.key, reference.arguments, reference.row,
                        reference.col, reference.is_entry, left, right)
         )  # fmt: skip
         self._mark_recursion(statement, reference)
+
+    def _may_define(self, reference: Reference, statement: Statement) -> bool:
+        """A symbol that the text declares is any of its set: "then $a = b$" says more of it."""
+        node = statement.node
+        assert isinstance(node, Relation)
+        return (
+            statement.mode != "concludes"
+            or node.operators[0] == ":="
+            or reference.family.key not in self.introduced
+        )
 
     def _without_entries(
         self, letter: str, parts: tuple[Part, ...], node: Node
@@ -345,7 +509,7 @@ class Declarations(Functions):
             return None
         inverse = INVERSES.get(left.function.letter)
         symbol = bare(left.arguments[0])
-        if inverse is None or not isinstance(symbol, Name | Scripted):
+        if inverse is None or not isinstance(symbol, Name | Scripted) or is_constant(symbol):
             return None
         if self.notation.reference(symbol) is not None:
             return None
@@ -367,8 +531,63 @@ class Declarations(Functions):
                     self.notation.concrete.add(slot)
                     self._steps.append((family.key, slot, *stepped, statement))
 
+    def _know_parameters(self) -> None:
+        """A parameter is a symbol of the page once something outside its function is said with it.
+
+        That is a call, `\\sigma'(x) = …`, a derivative by it, or a word: "for a number $x$".
+        """
+        for letter, (domain, definitions) in self.parameters.items():
+            if self.notation.reference(Name(0, 0, letter)) is not None:
+                continue
+            if any(self._speaks_of(other, letter, definitions) for other in self.statements):
+                family = Family(letter, (), "value", (), letter, domain, declared=False)
+                self.notation.add(family)
+
+    def _speaks_of(self, statement: Statement, letter: str, definitions: list[Statement]) -> bool:
+        node = statement.node
+        if isinstance(node, Name):
+            return node.letter == letter
+        if statement in definitions:
+            assert isinstance(node, Relation)
+            if len(node.sides) > 2:  # its second step is a claim
+                return True
+            looked: tuple[Node, ...] = ()
+        else:
+            looked = (node,)
+        for inner in (inner for part in looked for inner in walk(part)):
+            given: list[Node] = []
+            applied = as_application(inner)
+            if applied is not None:
+                base = applied[0].base if isinstance(applied[0], Scripted) else applied[0]
+                if self._is_function(base) or isinstance(inner, Call):
+                    given += applied[1]
+            elif isinstance(inner, Derivative):
+                given += inner.by
+            if any(isinstance(n, Name) and n.letter == letter for g in given for n in walk(g)):
+                return True
+        return False
+
+    def _judge_implicit(self) -> None:
+        """`\\cos \\theta = …` says what θ is only if something else is said of θ."""
+        for statement, symbol in self._implicit:
+            reference = self.notation.reference(symbol)
+            others = (s.node for s in self.statements if s is not statement)
+            if reference is None or not any(
+                self._is_same(reference, inner) for node in others for inner in symbols_in(node)
+            ):
+                node = statement.node
+                assert isinstance(node, Relation)
+                self.problems[statement.order] = NotationError(
+                    "a new symbol inside a function, and nothing else is said of it",
+                    node.sides[0],
+                    "Write the symbol alone on the left, with the inverse function on the right.",
+                )
+        self._implicit = []
+
     def _finish(self) -> None:
         """What is known once all is read: the first members of what is defined step by step."""
+        self._know_parameters()
+        self._judge_implicit()
         for key, slot, letter, step, statement in self._steps:
             family = self.notation.find(key)
             limits = statement.ranges.get(letter) or self.notation.indices.get(letter)
@@ -424,11 +643,16 @@ class Declarations(Functions):
         for place, parameter in enumerate(parameters):
             if self.notation.reference(parameter) is None and isinstance(parameter, Name):
                 domain = domains[place] if place < len(domains) else Domain()
-                self.notation.add(
-                    Family(parameter.letter, (), "value", (), parameter.letter, domain,
-                           declared=False)
-                )  # fmt: skip
+                self.parameters.setdefault(parameter.letter, (domain, []))[1].append(statement)
+        statement.role = "definition"
         places = [*(left.sub if isinstance(left, Scripted) else ()), None, None]
         self.functions[letter] = Definition(
             statement, family.key, (), places[0], places[1], False, left, right, parameters
         )
+
+
+def _number(value: float, where: Node) -> Node:
+    """A number as a node."""
+    text = f"{abs(value):.17g}"
+    number = Number(where.start, where.end, text)
+    return number if value >= 0 else Sum(where.start, where.end, (number,), (-1,))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from nn3doc.equations.book_lookup import Lookup
 from nn3doc.equations.definitions import Definition, DefinitionError, Function
+from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import NotationError, Reference
+from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.reading import spelled
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.shapes_products import as_number
@@ -14,7 +19,10 @@ from nn3doc.equations.tree import (
     Node,
     Number,
 )
-from nn3doc.equations.values import Key
+
+#: Whether an entry of a value depends on the same entry of a symbol only, or on others, too.
+Dependence = Literal["none", "entry", "mixed"]
+MOST_DEFINITIONS = 60
 
 
 class Functions(Lookup):
@@ -148,72 +156,89 @@ class Functions(Lookup):
 
     def is_elementwise(self, term: Term, by: Term) -> bool:
         """See `shapes.Definitions`."""
-        return self._dependence(term, by, 0) == "entry"
+        return self._dependence(term, by, {}, None, 0) == "entry"
 
-    def _dependence(self, term: Term, by: Term, depth: int) -> str:
-        """How a term depends on a symbol: `none`, `entry` by entry, or `mixed`."""
-        if depth > 60:
+    def _dependence(
+        self,
+        term: Term,
+        by: Term,
+        formals: Mapping[str, Dependence],
+        own: tuple[str, ...] | None,
+        depth: int,
+    ) -> Dependence:
+        """How a term depends on a symbol.
+
+        Args:
+            term: The term.
+            by: The symbol.
+            formals: How a function's arguments depend on it, in its body.
+            own: In what is defined entry by entry, the names of the indices of the entry; None
+                where the whole is meant.
+            depth: How many definitions deep this is.
+        """
+        if depth > MOST_DEFINITIONS:
             return "mixed"
-        if term.operation == by.operation and term.data == by.data and term.operation in (
-            "family", "formal"
-        ):  # fmt: skip
-            return "entry"
-        if term.operation == "family":
-            found = self.find(term.data)
-            if found is None:
-                return "none"
-            if found.is_entry:
-                return self._entry_dependence(found, term.data, by, depth)
-            return self._dependence(self.elaborated(found, term.data)[0], by, depth + 1)
-        parts = [self._dependence(argument, by, depth + 1) for argument in term.arguments]
+        if term.operation in ("family", "formal"):
+            whole = self._symbol_dependence(term, by, formals, depth)
+            return "mixed" if own is not None and whole == "entry" else whole
+        if term.operation == "gather":
+            inner = self._dependence(term.arguments[0], by, formals, None, depth)
+            places = tuple(
+                place.data.name if place.operation == "index" else "" for place in term.arguments[1:]
+            )
+            if inner == "entry" and (own is None or places != own):
+                return "mixed"
+            return inner
+        if term.operation == "unfold":  # the whole of what is defined entry by entry
+            names = tuple(index.name for index in term.data if index is not None)
+            return self._dependence(term.arguments[0], by, formals, names, depth)
+        parts = [self._dependence(part, by, formals, own, depth) for part in term.arguments]
         if all(part == "none" for part in parts):
             return "none"
-        entrywise = term.operation in (
-            "add",
-            "multiply",
-            "divide",
-            "apply",
-            "power",
-            "extreme",
-            "call",
-            "cases",
-        )
-        if entrywise and "mixed" not in parts:
-            same_shape = all(
-                argument.shape == by.shape
-                for argument, part in zip(term.arguments, parts, strict=True)
-                if part == "entry"
+        if term.operation == "call":
+            return self._call_dependence(term, by, parts, depth)
+        if not operation_of(term).entrywise or "mixed" in parts:
+            return "mixed"
+        if own is None and any(
+            argument.shape != by.shape
+            for argument, part in zip(term.arguments, parts, strict=True)
+            if part == "entry"
+        ):
+            return "mixed"
+        return "entry"
+
+    def _symbol_dependence(
+        self, term: Term, by: Term, formals: Mapping[str, Dependence], depth: int
+    ) -> Dependence:
+        same_symbol = term.operation == by.operation and term.data == by.data
+        if same_symbol:
+            plain = all(argument.operation == "index" for argument in term.arguments)
+            return "entry" if plain else "mixed"
+        if term.operation == "formal":
+            return formals.get(term.data, "none")
+        found = self.find(term.data)
+        if found is None:
+            return "none"
+        body, elaborator, _ = self.elaborated(found, term.data)
+        own = None
+        if found.is_entry:
+            letters = [node.letter for node in (found.row, found.col) if isinstance(node, Name)]
+            own = tuple(
+                elaborator.free[letter].name for letter in letters if letter in elaborator.free
             )
-            return "entry" if same_shape else "mixed"
-        return "mixed"
+        return self._dependence(body, by, {}, own, depth + 1)
 
-    def _entry_dependence(self, found: Definition, key: Key, by: Term, depth: int) -> str:
-        body = self.elaborated(found, key)[0]
-        at = (found.row, found.col)
-
-        def look(term: Term) -> str:
-            if term.operation == "gather":
-                inner = self._dependence(term.arguments[0], by, depth + 1)
-                if inner == "none":
-                    return "none"
-                places = term.arguments[1:]
-                wanted = [node for node in at if node is not None]
-                own = len(places) == len(wanted) and all(
-                    place.operation == "index" and isinstance(node, Name)
-                    and place.data.letter == node.letter
-                    for place, node in zip(places, wanted, strict=True)
-                )  # fmt: skip
-                return inner if own else "mixed"
-            if term.operation in ("family", "formal"):
-                return self._dependence(term, by, depth + 1)
-            parts = [look(argument) for argument in term.arguments]
-            if all(part == "none" for part in parts):
-                return "none"
-            if "mixed" in parts or term.operation in ("sum", "prod", "max", "min", "matmul"):
-                return "mixed"
-            return "entry"
-
-        return look(body)
+    def _call_dependence(
+        self, term: Term, by: Term, parts: list[Dependence], depth: int
+    ) -> Dependence:
+        """A function is judged by its body; one of numbers works entry by entry on a matrix."""
+        function = self.function_definition(self.alias(term.data[0], 10**9))
+        if all(shape == () for shape in function.shapes):
+            return "mixed" if "mixed" in parts else "entry"
+        if function.body is None:
+            return "mixed"
+        given = dict(zip(function.parameter_names, parts, strict=True))
+        return self._dependence(function.body, by, given, None, depth + 1)
 
     def function_definition(self, key: str) -> Function:
         """See `values.Book`."""

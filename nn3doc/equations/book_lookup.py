@@ -8,11 +8,20 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from nn3doc.equations.arrays import Array, reorder
-from nn3doc.equations.definitions import Definition, DefinitionError, Function, Statement
-from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.definitions import (
+    Assumption,
+    Definition,
+    DefinitionError,
+    Function,
+    Statement,
+)
+from nn3doc.equations.evaluate.arrays import Array, aligned_to
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.families import Domain, Family, NotationError
+from nn3doc.equations.markdown import Region
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.patterns import layer_limits, stepped_index
+from nn3doc.equations.roles import Prose
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.shapes_products import as_number
 from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
@@ -23,7 +32,6 @@ from nn3doc.equations.tree import (
     Node,
     walk,
 )
-from nn3doc.equations.values import Evaluator, Key
 
 
 class Lookup(ABC):
@@ -38,18 +46,26 @@ class Lookup(ABC):
         self.constraints: dict[str, tuple[str, ...]] = {}
         self.eigen: dict[str, tuple[Key, Key]] = {}
         self.assumed_by: dict[str, int] = {}
+        self.assumed: list[Assumption] = []
+        self.parameters: dict[str, tuple[Domain, list[Statement]]] = {}
+        self.declared_sets: dict[str, Domain] = {}
+        self.introduced: dict[str, int] = {}
+        self.prose: Prose | None = None
+        self.regions: list[Region] = []
         self.aliases: dict[str, tuple[str, int]] = {}
         self.problems: dict[int, NotationError | TexError] = {}
         self.current: Statement | None = None
         self._steps: list[tuple[str, str, str, int, Statement]] = []
         self._numeric: list[Statement] = []
         self._whole: set[str] = set()
+        self._implicit: list[tuple[Statement, Node]] = []
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()
         self._functions_working: set[str] = set()
         self._limits: dict[tuple[int, str], tuple[int, int] | None] = {}
         self._functions: dict[str, Function] = {}
         self._shapes: dict[Key, Shape] = {}
+        self._below: dict[Key, frozenset[Key]] = {}
         self._slot_ranges: dict[tuple[str, str], Range] = {}
 
     # What the functions of a page say; see `book_functions`.
@@ -135,6 +151,31 @@ class Lookup(ABC):
                 self._slot_ranges[family.key, slot] = index.range
                 return index.range
         return None
+
+    def rests_on(self, key: Key, others: frozenset[Key]) -> bool:
+        """See `evaluator.Book`."""
+        return not others.isdisjoint(self._symbols_below(key))
+
+    def _symbols_below(self, key: Key) -> frozenset[Key]:
+        """A symbol, and all symbols that its definition leads to."""
+        if key not in self._below:
+            self._below[key] = frozenset([key])  # what leads back here adds nothing
+            found = {key}
+            definition = self.find(key)
+            called: set[str] = set()
+            waiting = [] if definition is None else [self.elaborated(definition, key)[0]]
+            while waiting:
+                for term in walk_terms(waiting.pop()):
+                    if term.operation == "family":
+                        found |= self._symbols_below(term.data)
+                    elif term.operation == "call" and term.data[0] not in called:
+                        called.add(term.data[0])
+                        for name in (term.data[0], self.alias(term.data[0], 10**9)):
+                            body = self.function_definition(name).body
+                            if body is not None:
+                                waiting.append(body)
+            self._below[key] = frozenset(found)
+        return self._below[key]
 
     def slot_sizes(self, key: Key) -> tuple[Size, ...]:
         """See `values.Book`."""
@@ -339,11 +380,11 @@ class Lookup(ABC):
         ends = [node for node in (definition.row, definition.col) if node is not None]
         entry_names = [node.letter for node in ends if isinstance(node, Name)]
         wanted = (*names, *entry_names)
-        tensor = self._from_one(definition, key, evaluator, reorder(array, wanted), len(names))
+        tensor = self._from_one(definition, key, evaluator, aligned_to(array, wanted), len(names))
         sizes = [evaluator.size(size) for size in self.slot_sizes(key)]
         shape = [evaluator.size(s) for s in (self.shape_of_key(key) or (ONE, ONE))]
         if not definition.is_entry:
-            return tensor.expand(*sizes, *shape)
+            return tensor.expand(evaluator.draws, *sizes, *shape)
         if definition.row is not None and definition.col is not None:
             tensor = tensor.squeeze(-1).squeeze(-1)
         elif definition.row is not None:
@@ -353,7 +394,7 @@ class Lookup(ABC):
                 tensor = tensor.squeeze(-1)
         else:
             tensor = tensor.squeeze(-1).mT if tensor.shape[-1] == 1 else tensor.squeeze(-2)
-        return tensor.expand(*sizes, *shape)
+        return tensor.expand(evaluator.draws, *sizes, *shape)
 
     def _from_one(
         self, definition: Definition, key: Key, evaluator: Evaluator, tensor: Tensor, count: int
@@ -362,7 +403,7 @@ class Lookup(ABC):
         free = self.elaborated(definition, key)[1].free
         written = [node.letter for node, value in zip(definition.arguments, key[1], strict=True)
                    if value is None and isinstance(node, Name)]  # fmt: skip
-        for axis, letter in enumerate(written[:count]):
+        for axis, letter in enumerate(written[:count], start=1):
             index = free.get(letter)
             if index is None or index.range is None or tensor.shape[axis] == 1:
                 continue

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nn3doc.equations.definitions import Definition
+from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.page_draws import Draws
 from nn3doc.equations.results import Result
 from nn3doc.equations.terms import Term, walk_terms
-from nn3doc.equations.values import Key
 
 
 class Closures(Draws):
@@ -51,6 +51,26 @@ class Closures(Draws):
                 inner = self._closure(body) if body is not None else frozenset()
                 self._closures[place] = inner | {id(definition)}
         return self._closures[place]
+
+    def symbols_of(self, term: Term) -> frozenset[str]:
+        """The families of all symbols that a term rests on."""
+        found: set[str] = set()
+        stack, seen = [term], set[Key]()
+        while stack:
+            for inner in walk_terms(stack.pop()):
+                if inner.operation == "call":
+                    body = self.book.function_definition(inner.data[0]).body
+                    if body is not None and (inner.data[0], ()) not in seen:
+                        seen.add((inner.data[0], ()))
+                        stack.append(body)
+                if inner.operation != "family" or inner.data in seen:
+                    continue
+                seen.add(inner.data)
+                found.add(inner.data[0])
+                definition = self.book.find(inner.data)
+                if definition is not None:
+                    stack.append(self.book.elaborated(definition, inner.data)[0])
+        return frozenset(found)
 
     def untested(self, results: list[Result]) -> Iterator[Definition]:
         """The page's own definitions that no claim and no code rests on."""

@@ -1,14 +1,16 @@
 """Single mistakes of the kinds people make, planted in the TeX of one formula.
 
 Each edit replaces one span. Planted in a right equation it is a mutant; tried on a wrong one it may
-be the mend. The kinds are those found in errata of textbooks.
+be the mend (`MENDING`). The kinds are those found in errata of textbooks, and marks and words that a
+reader of formulas could pass over (`PLANTED`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from nn3doc.equations.families import Family, Reference
 from nn3doc.equations.notation import Notation
@@ -18,6 +20,9 @@ from nn3doc.equations.tree import (
     BigOperator,
     Binder,
     Call,
+    Cases,
+    Condition,
+    Formula,
     Fraction,
     Group,
     Mark,
@@ -27,17 +32,54 @@ from nn3doc.equations.tree import (
     Product,
     Relation,
     Scripted,
+    Sequence,
+    Set,
     Sum,
+    Tuple,
     bare,
     children,
     to_json,
     walk,
 )
 
-KINDS = (
+# What people slip into, the likeliest first: tried on a wrong formula, one of these may mend it.
+MENDING = (
     "transpose", "layer", "sign", "factor 1/m", "order", "product", "symbol", "index", "sum",
     "term", "factor", "number", "brackets",
 )  # fmt: skip
+# Planted only: marks and words that a reader of formulas may overlook. As a mend they would make
+# many a wrong formula hold that means something else.
+PLANTED = (
+    "power", "inverse", "prime", "function transpose", "decorated index", "relation", "wider set",
+    "narrower set", "range", "digit", "size", "lost relation", "lost condition", "branch", "constant",
+)  # fmt: skip
+KINDS = (*MENDING, *PLANTED)
+# Where a symbol is introduced, these make other statements wrong; other edits make another page.
+OF_DECLARATIONS = ("wider set", "range", "size")
+# These never leave the meaning as it is. Nobody who overlooks a mark can say that of it, so the
+# checker is not asked.
+NEVER_THE_SAME = ("inverse", "function transpose", "decorated index", "lost relation")
+
+# Relations that are false where the first one is true. A weaker one is no mistake: where a = b,
+# a <= b is true as well.
+_RELATIONS = {
+    "=": (r"\ne", "<", ">"),
+    "!=": ("=",),
+    "<": (">", "="),
+    ">": ("<", "="),
+    "<=": (r"\ge", "<"),
+    ">=": (r"\le", ">"),
+}
+_SETS = {
+    r"\mathbb{R}": (("narrower set", "(0, 1)"),),
+    r"\{0,1\}": (("wider set", "(0, 1)"), ("wider set", r"\mathbb{R}")),
+    "(0,1)": (("wider set", r"\mathbb{R}"),),
+    "[0,1]": (("narrower set", "(0, 1)"), ("wider set", r"\mathbb{R}")),
+}
+_CONSTANTS = {"e": (r"\pi", "2"), r"\pi": ("e", "3")}
+_REMOVED = {"transpose": "transpose", "power": "power", "prime": "prime"}
+_OPERATOR = re.compile(r"\\(?:neq?|leq?|geq?|lt|gt|leqslant|geqslant)(?![a-zA-Z])|(?<![:])[=<>≠≤≥]")
+_ADDED = {"power": "2", "inverse": "-1", "function transpose": "T"}
 
 
 @dataclass(frozen=True)
@@ -63,12 +105,13 @@ class Edit:
         return tex[: self.start] + self.replacement + tex[self.end :]
 
 
-def edits(tex: str, notation: Notation) -> list[Edit]:
+def edits(tex: str, notation: Notation, kinds: Collection[str] = KINDS) -> list[Edit]:
     """All single edits of a formula that can still be read, each reading of it once.
 
     Args:
         tex: The formula.
         notation: What its symbols are.
+        kinds: Which kinds of edits.
 
     Returns:
         The edits, the likeliest kinds first; [] for a formula that cannot be read.
@@ -80,18 +123,17 @@ def edits(tex: str, notation: Notation) -> list[Edit]:
     found: list[Edit] = []
     seen = {_reading(formula)}
     maker = _Maker(tex, notation)
-    for statement in formula.statements:
-        if isinstance(statement, Relation) and statement.operators[0] in ("in", "colon"):
+    for edit in maker.all(formula):
+        if edit.kind not in kinds:
             continue
-        for edit in maker.below(statement):
-            try:
-                changed = parse(edit.apply(tex), notation.lexicon)
-            except TexError:
-                continue
-            reading = _reading(changed)
-            if reading not in seen:
-                seen.add(reading)
-                found.append(edit)
+        try:
+            changed = parse(edit.apply(tex), notation.lexicon)
+        except TexError:
+            continue
+        reading = _reading(changed)
+        if reading not in seen:
+            seen.add(reading)
+            found.append(edit)
     return sorted(found, key=lambda edit: (KINDS.index(edit.kind), edit.start, edit.end))
 
 
@@ -111,12 +153,24 @@ class _Maker:
         """What a node is written as."""
         return self.tex[node.start : node.end]
 
+    def all(self, formula: Formula) -> Iterator[Edit]:
+        """Edits of a whole formula."""
+        for statement in formula.statements:
+            if isinstance(statement, Relation) and statement.operators[0] in ("in", "colon"):
+                yield from self._declaration(statement)
+            else:
+                yield from self.below(statement)
+        yield from self._lost_conditions(formula)
+
     def below(self, node: Node) -> Iterator[Edit]:
         """Edits of a node and of all below it."""
         if isinstance(node, Name | Scripted):
             reference = self.notation.reference(node)
             if reference is not None:
                 yield from self._symbol(node, reference)
+                for mark in reference.rest:
+                    if mark.value is not None:
+                        yield from self.below(mark.value)
                 for edit in self._arguments(reference):
                     before, after = self.tex[node.start : edit.start], self.tex[edit.end : node.end]
                     yield replace(edit, written=before + edit.replacement + after)
@@ -147,8 +201,24 @@ class _Maker:
             yield from self._scripted(node)
         elif isinstance(node, Relation):
             yield from self._relation(node)
+            yield from self._other_relation(node)
         elif isinstance(node, Call):
             yield from self._call(node)
+            if isinstance(node.function, Name | Scripted):
+                yield from self._marked_function(node.function)
+        elif isinstance(node, Binder):
+            for limit in (node.low, node.high):
+                yield from self._limit(limit)
+            yield from self._free_binder(node)
+        elif isinstance(node, Sequence):
+            yield from self._limit(node.last)
+        elif isinstance(node, Cases):
+            yield from self._cases(node)
+        elif isinstance(node, Tuple):
+            yield from self._sizes(node)
+        elif isinstance(node, Name):
+            for other in _CONSTANTS.get(node.letter, ()):
+                yield Edit("constant", node.start, node.end, f"{other} ", other)
         elif isinstance(node, Group) and isinstance(node.inner, Sum):
             inner = node.inner
             yield Edit("brackets", node.start, node.end, f" {self.text(inner)} ", self.text(inner))
@@ -258,6 +328,101 @@ class _Maker:
             digits[-1] = str((int(digits[-1]) + 3) % 10)
             other_text = "".join(digits)
             yield Edit("number", node.start, node.end, other_text, other_text)
+        for place, digit in enumerate(node.text):
+            for other_digit in (int(digit) - 1, int(digit) + 1) if digit.isdigit() else ():
+                if 0 <= other_digit <= 9:
+                    text = f"{node.text[:place]}{other_digit}{node.text[place + 1 :]}"
+                    yield Edit("digit", node.start, node.end, text, text)
+
+    # --- relations, conditions, cases -------------------------------------------------------
+
+    def _other_relation(self, node: Relation) -> Iterator[Edit]:
+        """Another relation; and none, in a line that begins with it."""
+        if isinstance(node.sides[-1], Sequence):
+            return  # the range of an index
+        for place, operator in enumerate(node.operators):
+            start, end = node.sides[place].end, node.sides[place + 1].start
+            written = _OPERATOR.search(self.tex, start, end)
+            if written is None:
+                continue
+            shown = self.text(node.sides[place + 1])
+            for other in _RELATIONS.get(operator, ()):
+                yield Edit(
+                    "relation", written.start(), written.end(), f"{other} ", f"{other} {shown}"
+                )
+            if r"\\" in self.tex[start : written.start()]:
+                yield Edit("lost relation", written.start(), written.end(), "", shown)
+
+    def _lost_conditions(self, formula: Formula) -> Iterator[Edit]:
+        """A formula without `for i != j` or without `(i = 1, ..., n)` behind it."""
+        for before, node in pairwise(formula.statements):
+            ranges = isinstance(node, Relation) and isinstance(node.sides[-1], Sequence)
+            if isinstance(node, Condition) or ranges:
+                end = node.end
+                if self.tex[before.end : node.start].rstrip().endswith("("):
+                    end = self.tex.find(")", end) + 1
+                yield Edit("lost condition", before.end, end, "", self.text(before))
+
+    def _free_binder(self, node: Binder) -> Iterator[Edit]:
+        """`\\sum_j` for `\\sum_{j \\ne i}`."""
+        if node.conditions:
+            start = max(part.end for part in (node.index, node.low, node.within) if part)
+            index = self.text(node.index)
+            end = node.conditions[-1].end
+            yield Edit("lost condition", start, end, "", f"the sum over {index}")
+
+    def _cases(self, node: Cases) -> Iterator[Edit]:
+        for value, condition in zip(node.values, node.conditions, strict=True):
+            if condition is not None:
+                yield Edit("lost condition", value.end, condition.end, " ", self.text(value))
+        for one, other in pairwise(node.values):
+            between = self.tex[one.end : other.start]
+            swapped = f"{self.text(other)}{between}{self.text(one)}"
+            yield Edit("branch", one.start, other.end, swapped, self.text(other))
+
+    # --- ranges, sets and sizes -------------------------------------------------------------
+
+    def _limit(self, node: Node | None) -> Iterator[Edit]:
+        """Where a range ends: one sooner or later. Of numbers, `_number` sees to that."""
+        if isinstance(node, Name | Scripted):
+            for other in (f"{self.text(node)} - 1", f"{self.text(node)} + 1"):
+                yield Edit("range", node.start, node.end, other, other)
+
+    def _declaration(self, node: Relation) -> Iterator[Edit]:
+        """Another set, other sizes, another range."""
+        for part in (part for side in node.sides[1:] for part in walk(side)):
+            if isinstance(part, Name | Set | Tuple):
+                for kind, other in _SETS.get(self.text(part).replace(" ", ""), ()):
+                    yield Edit(kind, part.start, part.end, other, other)
+            if isinstance(part, Sequence):
+                yield from self._limit(part.last)
+                for limit in (part.first, part.last):
+                    if isinstance(limit, Number):
+                        yield from self._number(limit)
+            elif isinstance(part, Tuple):
+                yield from self._sizes(part)
+            elif isinstance(part, Mark) and part.value is not None:
+                yield from self._exponent(part.value)
+
+    def _exponent(self, node: Node) -> Iterator[Edit]:
+        """The sizes of `\\mathbb{R}^{n \\times m}`: swapped, or others."""
+        factors = node.factors if isinstance(node, Product) else (node,)
+        yield from self._swapped(factors)
+        for factor in factors:
+            if isinstance(factor, Number):
+                yield from self._number(factor)
+            for size in self._plain_sizes() if self._is_size(factor) else ():
+                yield Edit("size", factor.start, factor.end, size, size)
+
+    def _sizes(self, node: Tuple) -> Iterator[Edit]:
+        if any(map(self._is_size, node.items)):
+            yield from self._swapped(node.items)
+
+    def _swapped(self, sizes: tuple[Node, ...]) -> Iterator[Edit]:
+        for one, other in pairwise(sizes):
+            between = self.tex[one.end : other.start]
+            swapped = f"{self.text(other)}{between}{self.text(one)}"
+            yield Edit("size", one.start, other.end, swapped, swapped)
 
     # --- symbols ----------------------------------------------------------------------------
 
@@ -266,15 +431,28 @@ class _Maker:
 
     def _marks(self, node: Node, marks: tuple[Mark, ...], count: int) -> Iterator[Edit]:
         for mark in marks:
-            if mark.kind == "transpose":
+            kind = _REMOVED.get(mark.kind)
+            if kind is not None:
                 start, end = mark.start, mark.end
-                if count == 1:
+                if count == 1 and self.tex[start] != "'":
                     caret = self.tex.rfind("^", 0, start)
                     start = caret
                     if self.tex[caret + 1 : caret + 2] == "{":
                         end = self.tex.find("}", end) + 1
-                yield Edit("transpose", start, end, "", self.tex[node.start : start]
+                yield Edit(kind, start, end, "", self.tex[node.start : start]
                            + self.tex[end : node.end])  # fmt: skip
+
+    def _marked_function(self, node: Name | Scripted) -> Iterator[Edit]:
+        """`f^2(x)`, `f^{-1}(x)`, `f'(x)` and `f^T(x)` for `f(x)`."""
+        marks = node.marks if isinstance(node, Scripted) else ()
+        shown = self.text(node)
+        yield Edit("prime", node.end, node.end, "'", f"{shown}'")
+        inside = marks[-1].end if marks else node.end
+        if marks and self.tex[inside : inside + 1] != "}":
+            return  # a second superscript cannot be put there
+        for kind, mark in _ADDED.items():
+            written = mark if marks else f"^{{{mark}}}"
+            yield Edit(kind, inside, inside, written, f"{shown}^{{{mark}}}")
 
     def _symbol(self, node: Node, reference: Reference) -> Iterator[Edit]:
         family = reference.family
@@ -357,6 +535,9 @@ class _Maker:
         if isinstance(node, Name):
             for other in sorted(self._letters() - {node.letter}):
                 yield Edit("index", node.start, node.end, other, f"index {other}")
+            for decorated in (f"{self.text(node)}'", f"{self.text(node)}^2"):
+                written = f"{{{decorated}}}" if self.tex[node.start - 1] in "_^" else decorated
+                yield Edit("decorated index", node.start, node.end, written, f"index {decorated}")
         elif isinstance(node, Number) and node.text.isdigit() and len(node.text) < 3:
             for number in (int(node.text) - 1, int(node.text) + 1):
                 if number >= 1:
@@ -380,4 +561,4 @@ class _Maker:
         return letters
 
 
-__all__ = ["KINDS", "Edit", "edits"]
+__all__ = ["KINDS", "MENDING", "NEVER_THE_SAME", "OF_DECLARATIONS", "PLANTED", "Edit", "edits"]

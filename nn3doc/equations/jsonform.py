@@ -37,6 +37,8 @@ goes away; new fields may come at any time.
     Equation.verdict      string    holds, defines, declares, states, reads, failed, unchecked
                                     or skipped
     Equation.reason       string    why it is unchecked; "" if it is not
+    Equation.roles[]      string    the part of each statement: definition, claim, assumption,
+                                    update, example value, declaration or mention
     Equation.shapes[]     string    symbolic shape of each side: (n_1, m)
     Equation.instances    integer   cases compared: layers, entries, seeds
     Equation.difference   number    largest relative difference seen
@@ -141,6 +143,7 @@ def _equation(equation: Equation, lines: Lines) -> dict[str, Any]:
         "labels": list(equation.labels),
         "verdict": equation.verdict,
         "reason": equation.reason,
+        "roles": list(equation.roles),
         "shapes": list(equation.shapes),
         "instances": equation.instances,
         "difference": _finite(equation.difference),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nn3doc.equations.decorated import undecorated
 from nn3doc.equations.families import (
     BRACKETS,
     INDEX_LETTERS,
@@ -13,7 +14,7 @@ from nn3doc.equations.families import (
     Part,
     SlotPlace,
 )
-from nn3doc.equations.tokens import ACCENTS
+from nn3doc.equations.tokens import ACCENTS, GREEK
 from nn3doc.equations.tree import (
     Mark,
     MarkKind,
@@ -132,7 +133,7 @@ def is_one_command(letter: str) -> bool:
     """Whether a letter is one TeX command: `\\alpha`, `\\mathbf{x}`."""
     return (
         letter.startswith("\\")
-        and (letter[1:].isalpha() or letter.endswith("}"))
+        and (letter[1:] in GREEK or letter.endswith("}"))
         and (letter.count("\\") == 1 or "{\\" in letter)
     )
 
@@ -184,11 +185,14 @@ def pattern(node: Node, notation: Notation, slots: frozenset[str]) -> tuple[str,
 def _part(place: SlotPlace, node: Node, notation: Notation, slots: frozenset[str]) -> Part:
     if isinstance(node, Name):
         is_size = any(f.kind != "index" for f in notation.families.get(node.letter, ()))
-        index = node.letter in slots or node.letter in notation.indices or (
-            node.letter in notation.index_sets
+        index = any(
+            letter in slots or letter in notation.indices or letter in notation.index_sets
+            for letter in (node.letter, undecorated(node.letter))
         )  # fmt: skip
-        if index or (place in ("bracket", "paren", "angle") and not is_size) or (
-            node.letter in INDEX_LETTERS and not is_size
+        letter = undecorated(node.letter)
+        bracketed = place in ("bracket", "paren", "angle") and not letter.startswith(r"\math")
+        if index or (bracketed and not is_size) or (
+            letter in INDEX_LETTERS and not is_size
         ):  # fmt: skip
             return Part(place, slot=node.letter)
     if place == "bracket" and isinstance(node, Number):  # `Z^{[1]}` is a Z of the first layer

@@ -16,9 +16,12 @@ from pathlib import Path
 
 import torch
 
-from nn3doc.equations.arrays import TooLarge, aligned
+from nn3doc.equations.builds_on import table_spans
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.edits import KINDS, Edit, edits
+from nn3doc.equations.edits import KINDS, NEVER_THE_SAME, OF_DECLARATIONS, Edit, edits
+from nn3doc.equations.evaluate.arrays import TooLarge, aligned
+from nn3doc.equations.evaluate.comparing import rounding
+from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.page import Checked
@@ -28,7 +31,6 @@ from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.statements import Checker
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import Node, Number, Relation, walk
-from nn3doc.equations.values import Evaluator, MissingValue
 from nn3doc.equations.variants import Outcome, Variants
 
 OTHER_SEEDS = (11, 12, 13, 14)
@@ -45,7 +47,8 @@ class Mutant:
         original: What was written.
         mutated: What was planted.
         fate: `caught`, `equivalent`, `explained` or `survived`.
-        by: What caught it; or the reason why it is no mistake.
+        by: What caught it; or the reason why it is no mistake; of a survivor, how the checker itself
+            failed on it, if it did.
     """
 
     page: str
@@ -99,13 +102,20 @@ def mutate_page(
     reasons = {(e["original"], e["mutated"]): e["reason"] for e in explained
                if Path(e["page"]).name == Path(path).name}  # fmt: skip
     tally = Tally()
+    tables = table_spans(checked.report.text)
     for place in range(len(checked.checker.equations)) if places is None else places:
         equation = checked.checker.equations[place]
-        if equation.verdict not in ("holds", "defines"):
-            continue
-        for edit in edits(equation.tex, checked.book.notation):
+        for edit in edits(equation.tex, checked.book.notation, _kinds(equation, tables)):
             tally.mutants.append(_plant(variants, checked, path, place, equation, edit, reasons))
     return tally
+
+
+def _kinds(equation: Equation, tables: Sequence[tuple[int, int]]) -> Sequence[str]:
+    """Which mistakes can be planted in a formula; none in what the notation table introduces."""
+    if equation.verdict in ("holds", "defines"):
+        return KINDS
+    in_table = any(start <= equation.start < end for start, end in tables)
+    return OF_DECLARATIONS if equation.verdict == "declares" and not in_table else ()
 
 
 def _plant(
@@ -125,7 +135,7 @@ def _plant(
         fate, by = "caught", outcome.by
     elif (original, shown) in reasons:
         fate, by = "explained", reasons[original, shown]
-    elif same_meaning(checked, variants, place, outcome):
+    elif edit.kind not in NEVER_THE_SAME and same_meaning(checked, variants, place, outcome):
         fate, by = "equivalent", "same values"
     else:
         fate, by = "survived", ""
@@ -192,10 +202,7 @@ def _same_side(
     if is_numeric(one[2]) and is_numeric(other[2]):
         slack = _rounding(one[2], one[1].node)
         return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1], slack)
-    pairs = zip(
-        [*one[0].evaluators, *one[0].positive], [*other[0].evaluators, *other[0].positive],
-        strict=True,
-    )  # fmt: skip
+    pairs = zip(one[0].evaluators, other[0].evaluators, strict=True)
     return all(_equal(first, terms[0], second, terms[1]) for first, second in pairs)
 
 
@@ -226,15 +233,16 @@ def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term, slack: f
     left, right = first(one), second(other)
     if set(left.names) != set(right.names):
         return False
-    a, b = (tensor.detach() for tensor in aligned(left, right))
-    finite = torch.isfinite(a)
-    if not bool((finite == torch.isfinite(b)).all()):
-        return False
-    a, b = a[finite], b[finite]
-    if a.numel() == 0:
+    a, b = torch.broadcast_tensors(*(tensor.detach() for tensor in aligned(left, right)))
+    known = torch.isfinite(a) & torch.isfinite(b)
+    if bool((torch.isfinite(a) ^ torch.isfinite(b)).all(0).any()):
+        return False  # an entry that only one of them ever has
+    gap, size = (a - b).abs(), torch.maximum(a.abs(), b.abs())
+    far = known & (gap > 1e-9 * size) & (gap > slack)
+    if not bool(far.any()):
         return True
-    size = float(torch.maximum(a.abs(), b.abs()).max())
-    return float((a - b).abs().max()) <= max(1e-9 * size, slack)
+    # What differs by rounding only is the same.
+    return not bool((far & (gap > rounding((first, one), (second, other), a, b))).any())
 
 
 def read_explained(path: Path) -> list[dict[str, str]]:

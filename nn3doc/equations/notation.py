@@ -66,6 +66,7 @@ class Notation:
         literals: Large numbers that stand for sizes: 784 is `n_x`.
         examples: All numbers that the page gives for sizes, for the last row of a matrix with dots.
         applied: Values that are written with the symbols they depend on, `l^{(i)}(w, b)`, by key.
+        entry_norm: Whether the page says that `\\|A\\|_2` is made of the entries, as `\\|A\\|_F` is.
         concrete: Letters whose values are gone through one by one, since shapes depend on them.
         index_sets: Which set an index is taken from: i from B.
     """
@@ -86,6 +87,8 @@ class Notation:
         default_factory=dict, repr=False, compare=False
     )
 
+    entry_norm: bool = False
+
     def copy(self, *, apart: bool = False) -> Notation:
         """A notation that can be added to without changing this one.
 
@@ -97,7 +100,7 @@ class Notation:
             dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
             dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self.applied),
             dict(self._by_key), self._lexicon,
-            dict(self._known) if apart else self._known,
+            dict(self._known) if apart else self._known, self.entry_norm,
         )  # fmt: skip
 
     @property
@@ -149,6 +152,7 @@ class Notation:
     def remove(self, family: Family) -> None:
         """Takes a family out."""
         self._by_key.pop(family.key, None)
+        self.applied.pop(family.key, None)
         self._known, self._lexicon = {}, None
         kept = [other for other in self.families[family.letter] if other.key != family.key]
         self.families[family.letter] = kept

@@ -6,7 +6,8 @@ definitions make of those that are given. A decimal is compared to the digits th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
@@ -15,8 +16,14 @@ from torch import Tensor
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import Statement
-from nn3doc.equations.draw import Drawer
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.rules import COMPARE
+from nn3doc.equations.evaluate.samples import Drawer
+from nn3doc.equations.exact import Exact, Interval, UndecidedError, related, shortest
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.patterns import is_numeric
+from nn3doc.equations.relations import shown
+from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.snippet_values import SnippetValues
@@ -25,12 +32,14 @@ from nn3doc.equations.tree import (
     Matrix,
     Node,
     Number,
+    Product,
     Relation,
+    Scripted,
     Sum,
     bare,
     walk,
+    whole_number,
 )
-from nn3doc.equations.values import Evaluator, Key, MissingValue
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,10 @@ class Numbers:
     Attributes:
         book: What the page says.
         sizes: Numbers of sizes.
+        let: Those that hold for the page: "let $n = 2$", not "there are $n = 2$ inputs".
+        sections: In which section each was given; not where it was for one sentence only.
         values: Numbers of symbols that nothing defines.
+        exact: Those of them that are one number, to fifty digits.
         snippets: What the page's code has assigned: it counts where the text gives no number.
         offset: Where on the page the statement stands.
         unused: Symbols that were given a number which no code confirms, and where.
@@ -72,7 +84,10 @@ class Numbers:
 
     book: Book
     sizes: dict[str, int] = field(default_factory=dict)
+    let: dict[str, int] = field(default_factory=dict)
+    sections: dict[str, int] = field(default_factory=dict)
     values: dict[Key, Tensor] = field(default_factory=dict)
+    exact: dict[Key, Interval] = field(default_factory=dict)
     snippets: SnippetValues | None = None
     offset: int = 0
     unused: dict[Key, tuple[Statement, Node]] = field(default_factory=dict)
@@ -80,15 +95,39 @@ class Numbers:
 
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
-        return Numbers(book, dict(self.sizes), dict(self.values), self.snippets)
+        return Numbers(
+            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values),
+            dict(self.exact), self.snippets,
+        )  # fmt: skip
 
-    def give_size(self, size: Size, number: int, order: int) -> None:
-        """A size of the example; a new number for it begins a new example."""
+    def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
+        """A size of the example; one that was given for a sentence only may be another later.
+
+        Raises:
+            NotationError: The page gives it two numbers.
+        """
         names = sorted(size.names)
-        if len(names) == 1 and size == Size.of(names[0]):
-            if self.sizes.get(names[0], number) != number:
-                self.values.clear()
-            self.sizes[names[0]] = number
+        if len(names) != 1 or size != Size.of(names[0]):
+            return
+        name = names[0]
+        before = self.sizes.get(name, number)
+        if before != number:
+            here = self.sections.get(name) == statement.section or name in self.let
+            if here and statement.own and statement.mode != "restricts":
+                raise NotationError(
+                    f"{name} is {before} further above",
+                    where,
+                    "A size has one number in a section; for one sentence write: for "
+                    f"${name} = {number}$.",
+                    "holds",
+                )
+            self.values.clear()
+            self.exact.clear()
+        self.sizes[name] = number
+        if statement.mode != "restricts" and statement.own:
+            self.sections[name] = statement.section
+            if statement.mode == "introduces" and not statement.in_table:
+                self.let[name] = number
 
     def evaluator(self, extra: Mapping[Key, Tensor] | None = None) -> Evaluator:
         """Works out what follows from the example's numbers, and from nothing else."""
@@ -98,14 +137,15 @@ class Numbers:
             if self.book.find(key) is None and key not in self.values
         }  # fmt: skip
         drawer = Drawer(0, given={**sizes, **self.sizes})
+        given = {**free, **self.values, **(extra or {})}
         return Evaluator(
-            self.book, drawer, {**free, **self.values, **(extra or {})}, only_given=True,
+            self.book, drawer, {key: value[None] for key, value in given.items()}, only_given=True,
             aliases=lambda key: self.book.alias(key, 10**9),
         )  # fmt: skip
 
     def hold(
         self, statement: Statement, node: Relation, place: int, known: Term | None,
-        layers: dict[str, int],
+        layers: dict[str, int], sides: Sequence[Term | None] = (),
     ) -> Held:  # fmt: skip
         """Holds one step of a relation against the example.
 
@@ -115,19 +155,23 @@ class Numbers:
             place: Which step.
             known: The side with symbols; None where both sides are numbers.
             layers: Values of the concrete indices.
+            sides: All sides of the relation; those with numbers only are None.
         """
         left, right = node.sides[place], node.sides[place + 1]
-        update = node.operators[place] == "<-"
-        if node.operators[place] not in ("=", ":=", "<-", "~"):
+        operator = node.operators[place]
+        update = operator == "<-"
+        if operator in COMPARISONS and (statement.role != "claim" or statement.general):
             return Held()
-        digits = _digits(right) if _is_plain(right) else 0
-        if known is None or (known.operation in ("number", "stack") and _is_plain(left)):
-            one, two = self._literal(left, digits), self._literal(right)
-            return self._hold(one, two, right)
+        if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
+            return Held()
+        if known is None or (self._is_plain(left) and self._is_plain(right)):
+            return self._hold_plain(left, operator, right, sides)
+        if operator in COMPARISONS:
+            return self._hold_comparison(left, operator, right, known)
         key = known.data if known.operation == "family" and not known.arguments else None
         if not statement.own and (update or key is None or not self._is_free(key)):
             return Held(held=True)  # its own page says whether these numbers follow
-        right_is_literal = node.sides[place + 1] is not known.node and _is_plain(right)
+        right_is_literal = node.sides[place + 1] is not known.node and self._is_plain(right)
         literal = self._literal(right if right_is_literal else left)
         where = right if right_is_literal else left
         try:
@@ -136,9 +180,14 @@ class Numbers:
                 if found is None:
                     return Held()
                 evaluator = self.evaluator()
-                value = evaluator(self.book.elaborated(found, key)[0]).tensor
+                value = evaluator(self.book.elaborated(found, key)[0]).tensor[0]
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
+                if (
+                    statement.mode == "concludes" and statement.own and not known.shape
+                    and key not in self.values
+                ):  # fmt: skip
+                    return Held()  # "then $x = 3$" claims it, where "let $x = 3$" gives it
                 return self._give(key, known, literal, where, statement)
             else:
                 evaluator = self.evaluator()
@@ -146,10 +195,133 @@ class Numbers:
                 self.used |= self.unused.keys() & evaluator.asked
                 if array.names:
                     return Held()
-                value = array.tensor
+                value = array.tensor[0]
         except (MissingValue, KeyError):
             return self._from_snippets(key, literal, where, statement)
-        return self._hold((value.detach(), torch.zeros_like(value)), literal, where)
+        decided = self._decided(known, "~" if operator == "~" else "=", where, literal)
+        if decided is not None:
+            return decided
+        scale = _scale(evaluator, known)
+        return self._hold((value.detach(), torch.zeros_like(value)), literal, where, scale)
+
+    def _hold_plain(
+        self, left: Node, operator: str, right: Node, sides: Sequence[Term | None]
+    ) -> Held:  # fmt: skip
+        """A step between plain numbers: `\\frac{1}{3} = 0.33`, also within a chain.
+
+        A rounded number may stand in the middle of a chain, `z^2 = 1.37^2 = 1.88`: what follows
+        from it is then either what it gives as written, or what the symbols of the chain give.
+        """
+        literal = self._literal(right)
+        found = self._exact_plain(left, operator, right)
+        if found is None:
+            if operator in COMPARISONS:
+                one = self._literal(left)
+                return self._compare_floats(one[0], operator, literal[0], right)
+            found = self._hold(self._literal(left, _digits(right)), literal, right)
+        if found.held or operator in COMPARISONS:
+            return found
+        for side in sides:
+            if side is None or self._is_plain(side.node):
+                continue
+            try:
+                array = self.evaluator()(side)
+            except (MissingValue, KeyError):
+                continue
+            value = array.tensor[0].detach()
+            if not array.names and value.shape == literal[0].shape:
+                again = self._hold((value, torch.zeros_like(value)), literal, right)
+                if again.held:
+                    return again
+        return found
+
+    def _exact_plain(self, left: Node, operator: str, right: Node) -> Held | None:
+        """The same to fifty digits; None where it is not worked out so."""
+        exact = Exact(self.book, {}, {})
+        plain = _Plain(self.book, None)
+        try:
+            one, two = (exact(plain.term(side)) for side in (left, right))
+        except UndecidedError:
+            return None
+        about = operator == "~"
+        rounding = _half_unit(right, about)
+        if about or not _half_unit(right, True):  # `1.1 = \\log 3` is rounded on its left
+            rounding = max(rounding, _half_unit(left, about))
+        return self._verdict(one, operator, two, rounding, right)
+
+    def _verdict(
+        self, one: Interval, operator: str, two: Interval, rounding: float, where: Node
+    ) -> Held:  # fmt: skip
+        value, written = float(one.mid), float(two.mid)
+        pair = shortest(one), shortest(two)
+        if related(one, operator, two, rounding):
+            pair = (torch.tensor(value), torch.tensor(written))
+            slack = torch.tensor(0.0)
+            if operator in ("=", ":=") and rounding and bool(
+                _badly_rounded(pair[0].double(), pair[1].double(), slack,
+                               torch.tensor(rounding, dtype=torch.float64)).any()
+            ):  # fmt: skip
+                return _wrong(where, pair[0])
+            return Held(held=True, instances=1)
+        if pair[0] == pair[1]:
+            pair = shortest(one, 50), shortest(two, 50)
+        if operator in COMPARISONS:
+            return _not_so(pair[0], operator, pair[1], where)
+        return _wrong(where, pair[0])
+
+    def _decided(
+        self, known: Term, operator: str, where: Node, literal: tuple[Tensor, Tensor]
+    ) -> Held | None:  # fmt: skip
+        """A number that follows from the example's, to fifty digits; None where floats must do."""
+        single = _half_unit(where, operator == "~")
+        if not single and bool((literal[1] > 0).any()):
+            return None  # a calculation with rounded numbers
+        try:
+            value = Exact(self.book, self.exact, self.sizes)(known)
+            written = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
+        except (UndecidedError, NotationError):
+            return None
+        return self._verdict(value, operator, written, single, where)
+
+    def _hold_comparison(self, left: Node, operator: str, right: Node, known: Term) -> Held:
+        """`a^2 < 3` once the text has given a number for a."""
+        literal_first = self._is_plain(left)
+        literal = left if literal_first else right
+        try:
+            value = Exact(self.book, self.exact, self.sizes)(known)
+            written = Exact(self.book, {}, {})(_Plain(self.book, None).term(literal))
+        except (UndecidedError, NotationError):
+            pass
+        else:
+            one, two = (written, value) if literal_first else (value, written)
+            return self._verdict(one, operator, two, 0.0, right)
+        evaluator = Evaluator(
+            self.book, Drawer(0, given=dict(self.sizes)),
+            {key: value[None] for key, value in self.values.items()}, only_given=True,
+            aliases=lambda key: self.book.alias(key, 10**9),
+        )  # fmt: skip
+        try:
+            array = evaluator(known)
+        except (MissingValue, KeyError):
+            return Held()
+        if array.names or not evaluator.asked & self.values.keys():
+            return Held()
+        self.used |= self.unused.keys() & evaluator.asked
+        numbers = self._literal(literal)[0]
+        worked = array.tensor[0]
+        pair = (numbers, worked) if literal_first else (worked, numbers)
+        return self._compare_floats(pair[0].detach(), operator, pair[1].detach(), right)
+
+    def _compare_floats(self, one: Tensor, operator: str, two: Tensor, where: Node) -> Held:
+        met = COMPARE[operator](*torch.broadcast_tensors(one, two))
+        if bool(met.all()):
+            return Held(held=True, instances=met.numel())
+        place = int((~met).flatten().nonzero()[0])
+        left, right = (float(t.flatten()[place]) for t in torch.broadcast_tensors(one, two))
+        return _not_so(f"{left:.6g}", operator, f"{right:.6g}", where)
+
+    def _is_plain(self, node: Node) -> bool:
+        return is_numeric(node, self.book.notation)
 
     def _is_free(self, key: Key) -> bool:
         return self.book.find(key) is None
@@ -202,6 +374,8 @@ class Numbers:
         if before is not None and before.shape == value.shape:
             return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
         self.values[key] = value.clone().requires_grad_()
+        with contextlib.suppress(UndecidedError, NotationError):
+            self.exact[key] = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
         if key in assigned and assigned[key].shape == value.shape:
             return self._hold((assigned[key], 1e-5 * assigned[key].abs()), literal, where)
@@ -209,7 +383,10 @@ class Numbers:
             self.unused[key] = (statement, where)
         return Held(given=True)
 
-    def _hold(self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node) -> Held:
+    def _hold(
+        self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node,
+        scale: float = 0.0,
+    ) -> Held:  # fmt: skip
         value, slack = one
         written, rounding = two
         if value.shape != written.shape:
@@ -222,17 +399,15 @@ class Numbers:
                 )
         if not bool(value.isfinite().all() and written.isfinite().all()):
             return Held(message="this is not finite", where=where)
-        allowed = slack + rounding + 1e-9 * torch.maximum(value.abs(), written.abs()) + 1e-12
+        size = torch.maximum(value.abs(), written.abs()).clamp(min=1e-4 * scale)
+        allowed = slack + rounding + 1e-9 * size
         gap = (value - written).abs()
         wrong = ~(gap <= allowed) | _badly_rounded(value, written, slack, rounding)
         if bool(wrong.any()):
             place = int(wrong.flatten().nonzero()[0])
             at = _cell(where, place)
             found = float(value.flatten()[place])
-            return Held(
-                message=f"{_written(at)} stands here, it is {found:.6g}",
-                where=at, notes=("worked out from the numbers of this page",),
-            )  # fmt: skip
+            return _wrong(at, f"{found:.6g}")
         return Held(held=True, instances=value.numel())
 
     def _literal(self, node: Node, digits: int = 0) -> tuple[Tensor, Tensor]:
@@ -259,8 +434,10 @@ class Numbers:
         single = node.terms[0] if isinstance(node, Sum) and len(node.terms) == 1 else node
         if isinstance(single, Number):
             sign = node.signs[0] if isinstance(node, Sum) else 1
-            rounding = 0.5 * 10.0 ** -(single.decimals or 0) if single.decimals else 0.0
+            rounding = _half_unit(single, False)
             return _one(sign * float(single.text)), _one(rounding)
+        if _half_unit(node, False):
+            return self._worked(node, None), _one(_half_unit(node, False))
         return self._expression(node, digits)
 
     def _expression(self, node: Node, digits: int) -> tuple[Tensor, Tensor]:
@@ -283,7 +460,7 @@ class Numbers:
     def _worked(self, node: Node, moved: tuple[Number, float] | None) -> Tensor:
         elaborator = _Plain(self.book, moved)
         evaluator = Evaluator(self.book, Drawer(0, given={}), only_given=True)
-        return evaluator(elaborator.term(node)).tensor
+        return evaluator(elaborator.term(node)).tensor[0]
 
 
 class _Plain(Elaborator):
@@ -302,6 +479,59 @@ class _Plain(Elaborator):
         return super().term(node)
 
 
+def _half_unit(node: Node, whole: bool) -> float:
+    """Half a unit of the last digit of a rounded number, `1.37` or `1.37 \\cdot 10^{-3}`; else 0.
+
+    Args:
+        node: What is written.
+        whole: Whether a whole number may be rounded, too.
+    """
+    node = bare(node)
+    if isinstance(node, Sum) and len(node.terms) == 1:
+        node = bare(node.terms[0])
+    power = 0
+    if isinstance(node, Product) and node.operation in ("cdot", "times") and len(node.factors) == 2:
+        found = _power_of_ten(node.factors[1])
+        if found is None:
+            return 0.0
+        node, power = node.factors[0], found
+    if not isinstance(node, Number) or not (node.decimals or whole):
+        return 0.0
+    return 0.5 * 10.0 ** (power - (node.decimals or 0))
+
+
+def _power_of_ten(node: Node) -> int | None:
+    if not isinstance(node, Scripted) or node.sub or len(node.marks) != 1:
+        return None
+    base, mark = node.base, node.marks[0]
+    if not isinstance(base, Number) or base.text != "10" or mark.kind != "power" or not mark.value:
+        return None
+    return whole_number(mark.value)
+
+
+def _scale(evaluator: Evaluator, term: Term) -> float:
+    """How large the parts of a sum are before they cancel: 0.3 - 0.1 - 0.2 is 0 up to rounding."""
+    if term.operation != "add":
+        return 0.0
+    return max(float(evaluator(part).tensor.detach().abs().max()) for part in term.arguments)
+
+
+def _wrong(where: Node, found: str) -> Held:
+    """A number that is not what it should be."""
+    return Held(
+        message=f"{_written(where)} stands here, it is {found}",
+        where=where, notes=("worked out from the numbers of this page",),
+    )  # fmt: skip
+
+
+def _not_so(left: str, operator: str, right: str, where: Node) -> Held:
+    return Held(
+        message=f"this is not so for the numbers of this page: {left} {shown(operator)} {right}",
+        where=where,
+        notes=("If all values are meant, write so: for all $…$.",),
+    )
+
+
 def _badly_rounded(value: Tensor, written: Tensor, slack: Tensor, rounding: Tensor) -> Tensor:
     """Where an exact half was rounded to neither of the two that are in use: up, or to even."""
     gap = (value - written).abs()
@@ -318,12 +548,6 @@ def _badly_rounded(value: Tensor, written: Tensor, slack: Tensor, rounding: Tens
 def _digits(node: Node) -> int:
     """The most digits behind the point among the numbers of an expression."""
     return max((n.decimals or 0 for n in walk(node) if isinstance(n, Number)), default=0)
-
-
-def _is_plain(node: Node) -> bool:
-    from nn3doc.equations.patterns import is_numeric
-
-    return is_numeric(node)
 
 
 def _one(value: float) -> Tensor:

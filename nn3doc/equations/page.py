@@ -28,6 +28,7 @@ from nn3doc.equations.notation import Notation
 from nn3doc.equations.own_mistakes import guarded, own_mistake
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
+from nn3doc.equations.results import role_played
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
@@ -280,7 +281,9 @@ def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
     if only_tables:
         regions = [r for r in regions if within(r, spans)]
     regions = [r for r in regions if not within(r, labels) and not _OPERATOR.match(r.body)]
-    book.read(regions, False, lambda place, formula: None, lambda place, error: None, spans)
+    book.read(
+        regions, False, lambda place, formula: None, lambda place, error: None, spans, source.text
+    )
 
 
 def _read_own(text: str, checked: Checked) -> None:
@@ -326,7 +329,7 @@ def _read_own(text: str, checked: Checked) -> None:
 
     checked.checker.equations = equations
     with guarded(checked.report.findings.append, 0, 0, "page"):
-        checked.book.read(kept, True, parsed, failed, spans)
+        checked.book.read(kept, True, parsed, failed, spans, text)
 
 
 # --- statements -----------------------------------------------------------------------------
@@ -345,6 +348,7 @@ def _check_statements(checked: Checked) -> None:
         checked.results.append(result)
         equation.instances += result.instances
         equation.difference = max(equation.difference, result.difference)
+        equation.roles += (role_played(result),)
         equation.shapes += result.shapes
         equation.witnesses += result.witnesses
         equation.findings += result.findings

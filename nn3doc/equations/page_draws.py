@@ -1,25 +1,25 @@
-"""The draws of a page: sizes and values, before and after it says which function any g is."""
+"""The samples of a page: sizes and values, before and after it says which function any g is."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from nn3doc.equations.book import Book
-from nn3doc.equations.definitions import Definition, DefinitionError, Statement
-from nn3doc.equations.draw import Drawer
+from nn3doc.equations.definitions import DefinitionError, Statement
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.samples import SMOOTH, Drawer, Mode, modes_for
 from nn3doc.equations.families import Family, NotationError, filled
+from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.report import Equation
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.terms import Term, walk_terms
-from nn3doc.equations.values import Evaluator, Key
 
-MORE_DRAWS = 5  # for each seed, where a page has kinks: |x|, max, cases
-
-
-_KINKS = frozenset(["extreme", "max", "min", "cases", "indicator", "compare"])
+FEW: tuple[Mode, ...] = ("tame", "positive")  # draws of what is large
+MOST_POINTS = 16
+_FAR = 1e4  # numbers beyond are no points: they are 10^{-8} or counts
 
 MOST_LAYERS = 200  # whose sizes are numbered beforehand
 
@@ -32,88 +32,116 @@ class Draws:
         self.seeds = tuple(seeds)
         self.equations: list[Equation] = []
         self.evaluators: list[Evaluator] = []
-        self.positive: list[Evaluator] = []
         self.numbers = Numbers(book)
         self.tested: set[int] = set()
         self.skipped: list[DefinitionError] = []
-        self._regimes: dict[tuple[str, ...], tuple[list[Evaluator], list[Evaluator]]] = {}
-        self._more: dict[int, tuple[list[Evaluator], list[Evaluator]]] = {}
-        self._kinks: dict[str, bool] = {}
+        self._samples: dict[tuple[object, ...], list[Evaluator]] = {}
+        self.needs_values = False  # the last comparison: only as some symbols are 0 or 1
         self._order = 10**9
+        self._constraints: dict[str, tuple[str, ...]] = {}
         self._closures: dict[Key | tuple[str, str], frozenset[int]] = {}
 
     def use_for(self, statement: Statement) -> None:
         """The draws that hold for a statement."""
-        self._use_regime(statement.order if statement.own else 10**9)
+        self._use_regime(statement.order if statement.own else 10**9, statement)
 
     def use_all(self) -> None:
         """The draws that hold once the page has said all it says."""
         self._use_regime(10**9)
 
-    def _use_regime(self, order: int) -> None:
-        """The draws for a statement: any g is any function until the page says which it is."""
+    def _use_regime(self, order: int, statement: Statement | None = None) -> None:
+        """The draws for a statement: any g is any function until the page says which it is.
+
+        What is assumed further below, or for another sentence only, is not assumed for it.
+        """
         self._order = order
-        key = tuple(self.book.alias(name, order) for name in self.book.aliases)
-        if key not in self._regimes:
-            self._regimes[key] = self._make_draws(order, self.seeds)
-        self.evaluators, self.positive = self._regimes[key]
+        self._constraints = self.book.constraints_at(statement)
+        self.evaluators = self._sample(SMOOTH, ())
 
-    def draws(self, *terms: Term) -> list[tuple[Evaluator, Evaluator]]:
-        """The draws for some terms, each with one of positive numbers; more on both sides of a kink."""
-        pairs = list(zip(self.evaluators, self.positive, strict=True))
-        if not any(self._has_kink(term) for term in terms):
-            return pairs
-        place = id(self.evaluators)
-        if place not in self._more:
-            seeds = [seed * 1000 + n for seed in self.seeds for n in range(MORE_DRAWS)]
-            self._more[place] = self._make_draws(self._order, seeds)
-        return pairs + list(zip(*self._more[place], strict=True))
+    def _sample(self, modes: tuple[Mode, ...], points: tuple[float, ...]) -> list[Evaluator]:
+        """One evaluator for each seed; every second one has its sizes in the opposite order."""
+        order = self._order
+        aliases = tuple(self.book.alias(name, order) for name in self.book.aliases)
+        assumed = tuple(sorted(self._constraints.items()))
+        key = (aliases, assumed, modes, points)
+        if key not in self._samples:
+            names = self._size_names()
+            self._samples[key] = [
+                self._evaluator(seed, names, modes, points, mirrored=place % 2 == 1, order=order)
+                for place, seed in enumerate(self.seeds)
+            ]
+        return self._samples[key]
 
-    def _has_kink(self, term: Term) -> bool:
-        """Whether a term, or what it is made of, is another expression on either side of a point."""
-        for inner in walk_terms(term):
-            if inner.operation in _KINKS or (
-                inner.operation == "apply" and inner.data in ("abs", "sign")
-            ):
-                return True
-            if inner.operation == "family":
-                if self._definition_kink(f"{inner.data}", self.book.find(inner.data), inner.data):
-                    return True
-            elif inner.operation == "call":
-                key = self.book.alias(inner.data[0], 10**9)
-                if key not in self._kinks:
-                    self._kinks[key] = False
-                    body = self.book.function_definition(key).body
-                    self._kinks[key] = body is not None and self._has_kink(body)
-                if self._kinks[key]:
-                    return True
-        return False
+    def _evaluator(
+        self,
+        seed: int,
+        names: list[str],
+        modes: tuple[Mode, ...],
+        points: tuple[float, ...],
+        mirrored: bool,
+        order: int,
+    ) -> Evaluator:
+        drawer = Drawer(
+            seed,
+            names,
+            constraints=self._constraints,
+            modes=modes,
+            points=points,
+            mirrored=mirrored,
+        )
+        drawer.members = partial(self._members, drawer=drawer)
+        return Evaluator(self.book, drawer, aliases=lambda key: self.book.alias(key, order))
 
-    def _definition_kink(self, name: str, definition: Definition | None, key: Key) -> bool:
-        if name not in self._kinks:
-            self._kinks[name] = False
-            if definition is not None:
-                self._kinks[name] = self._has_kink(self.book.elaborated(definition, key)[0])
-        return self._kinks[name]
+    def draws(self, *terms: Term, searching: bool = False) -> list[Evaluator]:
+        """The samples for some terms.
 
-    def _make_draws(
-        self, order: int, seeds: Sequence[int]
-    ) -> tuple[list[Evaluator], list[Evaluator]]:
-        names = self._size_names()
-        plain: list[Evaluator] = []
-        positives: list[Evaluator] = []
-        for place, seed in enumerate(seeds):
-            for positive in (False, True):
-                drawer = Drawer(
-                    seed, names, as_reals=place % 2 == 0, positive=positive,
-                    constraints=self.book.constraints, members=lambda family: 0,
-                )  # fmt: skip
-                drawer.members = partial(self._members, drawer=drawer)
-                evaluator = Evaluator(
-                    self.book, drawer, aliases=lambda key: self.book.alias(key, order)
-                )
-                (positives if positive else plain).append(evaluator)
-        return plain, positives
+        Args:
+            terms: What is compared.
+            searching: Whether a counterexample may be hard to hit, as that of an inequality; so it
+                is where a term has kinks.
+        """
+        rows = [operation_of(term) for term in self.below(*terms)]
+        if not (searching or any(row.kink for row in rows)):
+            return self.evaluators
+        points = self._points(*terms)
+        return self._sample(modes_for(points), points)
+
+    def few(self) -> list[Evaluator]:
+        """Samples of few draws, for what is too large to be worked out in many at once."""
+        return self._sample(FEW, ())
+
+    def _points(self, *terms: Term) -> tuple[float, ...]:
+        """The numbers where claims about some terms may change: numerals, and quotients of two."""
+        found: dict[float, None] = {}
+        for term in self.below(*terms):
+            if term.operation == "number" and 0 < abs(float(term.data)) <= _FAR:
+                found[abs(float(term.data))] = None
+        plain = list(found)
+        if len(plain) <= 4:
+            for one, other in itertools.permutations(plain, 2):
+                found[one / other] = None
+        signed = [value for number in found for value in (number, -number)]
+        return tuple(signed[:MOST_POINTS])
+
+    def below(self, *terms: Term) -> Iterator[Term]:
+        """Terms, and all that they are made of: definitions of symbols, bodies of functions."""
+        seen: set[object] = set()
+        waiting = list(terms)
+        while waiting:
+            for inner in walk_terms(waiting.pop()):
+                yield inner
+                if inner.operation == "family" and inner.data not in seen:
+                    seen.add(inner.data)
+                    definition = self.book.find(inner.data)
+                    if definition is not None:
+                        waiting.append(self.book.elaborated(definition, inner.data)[0])
+                elif inner.operation == "call":
+                    key = self.book.alias(inner.data[0], self._order)
+                    if key not in seen:
+                        seen.add(key)
+                        body = self.book.function_definition(key).body
+                        if body is not None:
+                            waiting.append(body)
 
     def _members(self, family: Family, drawer: Drawer) -> int:
         assert family.members is not None

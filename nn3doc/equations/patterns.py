@@ -1,13 +1,14 @@
-"""Forms of statements: a range, an application, an assumption, a layer that runs."""
+"""Forms of statements: a range, an application, a layer that runs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from nn3doc.equations.families import Domain, Family, Reference, filled
+from nn3doc.equations.families import Family, Reference, filled
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import Notation, Part
+from nn3doc.equations.reading import plain_text
 from nn3doc.equations.tree import (
     Bars,
     BigOperator,
@@ -20,6 +21,7 @@ from nn3doc.equations.tree import (
     Number,
     Product,
     Relation,
+    Root,
     Scripted,
     Sequence,
     Shaped,
@@ -27,8 +29,8 @@ from nn3doc.equations.tree import (
     Tuple,
     bare,
     children,
-    same,
     walk,
+    whole_number,
 )
 
 
@@ -97,6 +99,20 @@ def _offset(node: Node, letter: str) -> int | None:
                 return None
         return offset
     return None
+
+
+def symbols_in(node: Node) -> Iterator[Node]:
+    """The symbols of an expression with all their scripts, and those in the scripts."""
+    if isinstance(node, Scripted) and isinstance(node.base, Name):
+        yield node
+        for part in (*node.sub, *(mark.value for mark in node.marks)):
+            if part is not None:
+                yield from symbols_in(part)
+    elif isinstance(node, Name):
+        yield node
+    else:
+        for child in children(node):
+            yield from symbols_in(child)
 
 
 def without_set(node: Node) -> list[Node]:
@@ -172,7 +188,8 @@ def as_application(node: Node) -> tuple[Node, tuple[Node, ...]] | None:
         node = node.base  # f(x)_i: entry by entry
     if isinstance(node, Call) and isinstance(node.function, Name | Scripted):
         return node.function, node.arguments
-    if isinstance(node, Shaped) and isinstance(node.inner, Name | Scripted):
+    behind = isinstance(node, Shaped) and node.start == node.inner.start  # not below a brace
+    if isinstance(node, Shaped) and behind and isinstance(node.inner, Name | Scripted):
         return node.inner, node.sizes.items
     if isinstance(node, Product) and node.operation == "juxtaposition" and len(node.factors) == 2:
         function, argument = node.factors
@@ -222,10 +239,17 @@ def stepped_index(node: Node, notation: Notation) -> tuple[str, int] | None:
     return None
 
 
-def is_numeric(node: Node) -> bool:
-    """Whether an expression has numbers in it and no symbols."""
+def is_numeric(node: Node, notation: Notation | None = None) -> bool:
+    """Whether an expression has numbers in it and no symbols.
+
+    Args:
+        node: The expression.
+        notation: What the page declares: with an e of its own, `e^2` is no number.
+    """
     numbers = False
     for inner in walk(node):
+        if isinstance(inner, Name) and notation is not None and notation.families.get(inner.letter):
+            return False
         if isinstance(inner, Number):
             numbers = True
         elif isinstance(inner, Name) and inner.letter not in _CONSTANTS and not (
@@ -246,32 +270,24 @@ def _bases_of_powers(node: Node) -> set[int]:
     }  # fmt: skip
 
 
-def assumption(node: Relation) -> tuple[Node, str] | None:
-    """What a relation assumes: `Q = Q^\\top`, `\\|v\\| = 1`, `x > 0`, `Q \\succ 0`, `\\sum_k p_k = 1`."""
-    left, right = node.sides[0], node.sides[-1]
-    operator = node.operators[0]
-    if operator == "=" and len(node.sides) == 2:
-        for one, other in ((left, right), (right, left)):
-            if isinstance(other, Scripted) and [m.kind for m in other.marks] == ["transpose"]:
-                if not other.sub and same(other.base, one):
-                    return one, "symmetric"
-        inner = left.base if isinstance(left, Scripted) else left
-        one_ = isinstance(right, Number) and float(right.text) == 1
-        if isinstance(inner, Bars) and inner.double and one_:
-            if isinstance(inner.inner, Name | Scripted):
-                return inner.inner, "unit"
-        if isinstance(left, BigOperator) and left.operator == "sum" and one_:
-            if isinstance(left.body, Name | Scripted) and len(left.binders) == 1:
-                return left.body, "sums to one"
-        return None
-    if operator in ("succ", "succeq") and isinstance(left, Name | Scripted):
-        return left, "positive definite"
-    zero = isinstance(right, Number) and float(right.text) == 0
-    if isinstance(left, Name | Scripted) and zero and len(node.sides) == 2:
-        kinds = {">": "positive", ">=": "positive", "<": "negative", "<=": "negative",
-                 "!=": "real"}  # fmt: skip
-        return (left, kinds[operator]) if operator in kinds else None
-    return None
+def is_entry_norm(node: Relation) -> bool:
+    """`\\|A\\|_2^2 := \\sum_{i,j} a_{ij}^2`: the page says which norm of a matrix it writes so."""
+    left, right = node.sides[0], bare(node.sides[1])
+    if isinstance(right, Root) and right.degree is None:
+        right = bare(right.inner)
+    squared = isinstance(left, Scripted) and not isinstance(node.sides[1], Root)
+    if not isinstance(left, Scripted) or not isinstance(left.base, Bars) or not left.base.double:
+        return False
+    powers = [whole_number(mark.value) for mark in left.marks if mark.kind == "power"]
+    body = right.body if isinstance(right, BigOperator) and right.operator == "sum" else None
+    while isinstance(body, BigOperator) and body.operator == "sum":
+        body = body.body
+    return (
+        [plain_text(item) for item in left.sub] == ["2"]
+        and powers == ([2] if squared else [])
+        and isinstance(body, Scripted)
+        and [whole_number(mark.value) for mark in body.marks] == [2]
+    )
 
 
 STEPS = "3"
@@ -287,9 +303,6 @@ INVERSES = {
     r"\log": r"\exp", r"\ln": r"\exp", r"\exp": r"\log", r"\cos": r"\arccos", r"\sin": r"\arcsin",
     r"\tan": r"\arctan",
 }  # fmt: skip
-
-
-SIGNED = {"positive": Domain(low=0.0), "negative": Domain(high=0.0), "real": Domain()}
 
 
 def any_layers(node: Node, notation: Notation) -> dict[str, int]:

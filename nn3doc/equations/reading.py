@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nn3doc.equations.families import Family, Reference
+from nn3doc.equations.families import Family, NotationError, Reference
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.sizes import Range, Shape
 from nn3doc.equations.terms import Term
 from nn3doc.equations.tree import (
+    Mark,
     Name,
     Node,
     Number,
     Product,
     Scripted,
-    Sum,
-    bare,
 )
 
 
@@ -88,15 +87,15 @@ def without_marks(node: Scripted, count: int) -> Node:
     return Scripted(node.start, node.end, node.base, node.sub, marks)
 
 
-def whole_number(node: Node) -> int | None:
-    """The whole number that stands there with its sign; None for anything else."""
-    node = bare(node)
-    if isinstance(node, Number) and node.text.isdigit():
-        return int(node.text)
-    if isinstance(node, Sum) and len(node.terms) == 1 and node.signs == (-1,):
-        inner = whole_number(node.terms[0])
-        return None if inner is None else -inner
-    return None
+def unread(script: Node) -> NotationError:
+    """A mark or a subscript that no reading takes up."""
+    return NotationError(
+        "I do not know what this mark means here"
+        if isinstance(script, Mark)
+        else "I do not know what this subscript means here",
+        script,
+        "Declare the symbol with it, in the notation table or by \\in.",
+    )
 
 
 def plain_text(node: Node) -> str:

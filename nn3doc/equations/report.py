@@ -113,6 +113,7 @@ class Equation:
         verdict: The worst of its statements' verdicts; `reads` where it states nothing.
         reason: Why it is unchecked.
         symbols: Its symbols with their spans.
+        roles: The part that each of its statements plays, see `roles`: `definition`, `claim` …
         shapes: The symbolic shape of each side: `("(n_1, m)", "(n_1, m)")`.
         instances: How many cases (layers times entries times seeds) were compared.
         difference: The largest relative difference between two sides that hold.
@@ -133,6 +134,7 @@ class Equation:
     verdict: Verdict = "reads"
     reason: str = ""
     symbols: list[SymbolUse] = field(default_factory=list)
+    roles: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     instances: int = 0
     difference: float = 0.0

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from nn3doc.equations.definitions import Statement
-from nn3doc.equations.families import Family
+from nn3doc.equations.evaluate.evaluator import Key
+from nn3doc.equations.families import Domain, Family
 from nn3doc.equations.report import Finding, FindingKind, Verdict, Witness
+from nn3doc.equations.roles import Role
 from nn3doc.equations.tree import (
     Name,
     Node,
 )
-from nn3doc.equations.values import Key
 
 
 @dataclass
@@ -49,6 +51,18 @@ class Result:
     gives: bool = False
 
 
+def role_played(result: Result) -> Role:
+    """The part a statement plays, now that it has been checked."""
+    role = result.statement.role
+    if result.gives:
+        return "example value"
+    if role == "definition" and not result.defines and result.verdict == "holds":
+        return "claim"  # of what its own right side is made of
+    if role == "claim" and result.verdict in ("declares", "states"):
+        return "declaration"
+    return role
+
+
 def finding_kind(question: str) -> FindingKind:
     """The kind of finding for the question that fails."""
     kinds: dict[str, FindingKind] = {
@@ -70,16 +84,20 @@ def outside_value(family: Family, tensor: Tensor) -> float | None:
     domain = family.domain
     flat = tensor.flatten()
     if domain.values:
-        bad = [float(v) for v in flat if all(abs(float(v) - w) > 1e-9 for w in domain.values)]
-        return bad[0] if bad and family.members is None else None
-    if bool((flat < domain.low).any()):
-        return float(flat.min())
-    return float(flat.max()) if bool((flat > domain.high).any()) else None
+        apart = torch.stack([(flat - value).abs() > 1e-9 for value in domain.values]).all(0)
+        bad = flat[apart]
+        return float(bad[0]) if bad.numel() and family.members is None else None
+    for outside in (flat < domain.low, flat > domain.high):
+        if bool(outside.any()):
+            return float(flat[outside][0])
+    return None
 
 
-def domain_text(family: Family) -> str:
-    """The set a symbol is declared in, in words."""
-    domain = family.domain
+def domain_text(family: Family, domain: Domain | None = None) -> str:
+    """The set a symbol is declared in, as it is written."""
+    domain = domain or family.domain
+    if domain.is_real:
+        return r"\mathbb{R}"
     if domain.values:
         return "{" + ", ".join(f"{value:g}" for value in domain.values) + "}"
     return f"[{domain.low:g}, {domain.high:g}]"

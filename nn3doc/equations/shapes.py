@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nn3doc.equations.elided import ElidedError, grid
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import INDEX_LETTERS, NotationError
 from nn3doc.equations.reading import (
     plain_text,
 )
@@ -45,10 +45,6 @@ from nn3doc.equations.tree import (
     Tuple,
 )
 
-ELEMENTWISE = frozenset(
-    "log ln exp sin cos tan tanh sinh cosh cot arcsin arccos arctan sign abs sqrt".split()
-)
-
 
 class Elaborator(Sums):
     """Makes terms of trees, for one choice of the concrete indices (layers)."""
@@ -63,7 +59,14 @@ class Elaborator(Sums):
         if handler is None:
             raise NotationError("this cannot stand in an expression", node,
                                 "Write a number, a vector or a matrix.", "read")  # fmt: skip
-        return handler(self, node)
+        self._open += 1
+        try:
+            result = handler(self, node)
+        finally:
+            self._open -= 1
+        if not self._open:
+            self.hold_accounted(node)
+        return result
 
     def matrix(self, node: Matrix) -> Term:
         """A matrix cell by cell; dots are unfolded from the cells around them."""
@@ -72,13 +75,21 @@ class Elaborator(Sums):
         except ElidedError as error:
             raise NotationError(error.message, error.node, error.cure, "read") from error
         if row_range is None and col_range is None:
-            return self.stacked([[self.term(cell) for cell in row] for row in rows], node)
-        return self.unfolded(node, rows, row_range, col_range)
+            result = self.stacked([[self.term(cell) for cell in row] for row in rows], node)
+        else:
+            result = self.unfolded(node, rows, row_range, col_range)
+            self.account_all(node)  # each cell is one of the pattern's
+        if node.brackets != "vmatrix":
+            return result
+        if len(result.shape) != 2 or result.shape[0] != result.shape[1]:
+            raise NotationError("bars around a matrix that is not square", node,
+                                "Write \\begin{bmatrix} for the matrix itself.", "fits")  # fmt: skip
+        return Term("determinant", (result,), (), node, None, result.indices)
 
     def vector(self, node: Tuple) -> Term:
         """`[a, b]` is a row; `(n_1, m)` stands for anything of these sizes."""
         if node.brackets == "()" and len(node.items) == 2:
-            shape = tuple(self.notation.size(item, self.layers) for item in node.items)
+            shape = tuple(self.size(item) for item in node.items)
             column = any(isinstance(item, Number) and item.text == "1" for item in node.items)
             return Term("sizes", (), as_number(shape), node, column=column)
         if node.brackets != "[]":
@@ -97,8 +108,10 @@ class Elaborator(Sums):
             if reference is not None and reference.family.kind == "set":
                 return self.size_term(Size.of(f"|{reference.family.letter}|"), node)
         inner = self.term(node.inner)
+        matrix = len(inner.shape) == 2 and not is_vector(inner.shape)
         kind = "2"
-        if sub:
+        if sub and node.double:
+            self.account(sub[0])
             kind = {"F": "F", "2": "2", "1": "1", r"\infty": "inf"}.get(plain_text(sub[0]), "")
         if not kind:
             raise NotationError("I know the norms 1, 2 and F", sub[0], question="read")
@@ -110,9 +123,11 @@ class Elaborator(Sums):
             raise NotationError(
                 "bars around a vector", node, "Write \\|…\\| for its length.", "fits"
             )
-        if kind == "1" and not is_vector(inner.shape) and inner.shape != ():
+        if kind in ("1", "inf") and matrix:
             raise NotationError("this norm of a matrix can be read in two ways", node,
                                 "Write the sum.", "fits")  # fmt: skip
+        if sub and kind == "2" and matrix and not self.notation.entry_norm:
+            kind = "spectral"
         return Term("norm", (inner,), (), whole or node, "2" if kind == "F" else kind,
                     inner.indices)  # fmt: skip
 
@@ -160,8 +175,10 @@ class Elaborator(Sums):
 
     def compared(self, node: Node) -> Term:
         """A side of a comparison: an index is a number there."""
+        known = {**self.bound, **self.free, **self.layers}
         if isinstance(node, Name) and (
-            node.letter in self.bound or node.letter in self.free or node.letter in self.layers
+            node.letter in known
+            or (node.letter in INDEX_LETTERS and self.notation.reference(node) is None)
         ):
             return self.index_value(node)
         return self.term(node)
@@ -169,6 +186,7 @@ class Elaborator(Sums):
     def shaped(self, node: Shaped) -> Term:
         """A value with its sizes beside it: a claim, held by `page`."""
         inner = self.term(node.inner)
+        self.account_all(node.sizes)
         self.claims.append((inner, node.sizes))
         return inner
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nn3doc.equations.constants import Room
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import NotationError, Reference
 from nn3doc.equations.notation import Notation
+from nn3doc.equations.reading import spelled
 from nn3doc.equations.shapes_products import four_indices, is_constant, is_vector
-from nn3doc.equations.sizes import Shape, show
+from nn3doc.equations.sizes import Shape, Size, show
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tree import (
     At,
@@ -32,21 +35,10 @@ if TYPE_CHECKING:
     from nn3doc.equations.reading import Definitions
 
 
-def function_name(node: Node) -> tuple[str, tuple[Mark, ...]]:
-    """The letter of a function, and its marks."""
-    if isinstance(node, Scripted) and isinstance(node.base, Name):
-        return node.base.letter, node.marks
-    return (node.letter, ()) if isinstance(node, Name) else ("this", ())
-
-
-def without_primes(node: Node) -> Node:
-    """A function's symbol without the primes that say how often it is differentiated."""
-    if not isinstance(node, Scripted):
-        return node
-    marks = tuple(mark for mark in node.marks if mark.kind != "prime")
-    if not marks and not node.sub:
-        return node.base
-    return Scripted(node.start, node.end, node.base, node.sub, marks)
+def function_name(node: Node) -> str:
+    """The letter of a function, for messages."""
+    base = node.base if isinstance(node, Scripted) else node
+    return base.letter if isinstance(base, Name) else "f"
 
 
 def _is_transposed(variable: Node) -> bool:
@@ -61,6 +53,8 @@ class Derivatives(ABC):
     definitions: Definitions
     notation: Notation
     bound: dict[str, Index]
+    formals: dict[str, Term]
+    formal_keys: dict[tuple[str, tuple[int | None, ...]], Term]
     layers: dict[str, int]
     uid: str
     jacobian: bool
@@ -91,6 +85,22 @@ class Derivatives(ABC):
         """A side of a comparison; see `shapes`."""
 
     @abstractmethod
+    def reference(self, node: Node) -> Reference | None:
+        """The symbol that a name with scripts stands for; see `shapes_indices`."""
+
+    @abstractmethod
+    def size(self, node: Node) -> Size:
+        """A size; see `shapes_indices`."""
+
+    @abstractmethod
+    def account(self, *scripts: Node) -> None:
+        """Notes that marks and subscripts mean something; see `shapes_indices`."""
+
+    @abstractmethod
+    def marked(self, base: Term, marks: tuple[Mark, ...], node: Node) -> Term:
+        """Transposes and powers; see `shapes_symbols`."""
+
+    @abstractmethod
     def call(self, node: Call) -> Term:
         """A function of its arguments; see `shapes_operations`."""
 
@@ -116,8 +126,11 @@ class Derivatives(ABC):
         if isinstance(of, Derivative) and of.style == "nabla" and not of.by:
             of, order = bare(of.of), 2
         function = of.function if isinstance(of, Call) else of
-        reference = self.notation.reference(function)
+        reference = self.reference(function)
         parameters: tuple[Node, ...] = ()
+        if reference is not None and reference.rest:
+            raise NotationError("\\nabla does not say by what it differentiates", node,
+                                "Write \\nabla_W.", "known")  # fmt: skip
         if reference is not None and reference.family.kind == "function":
             known = self.definitions.function(reference.family.letter, function)
             if known.shape == () and len(known.shapes) == 1 and isinstance(of, Call):
@@ -182,6 +195,7 @@ class Derivatives(ABC):
     def _variable(self, node: Node, second: bool) -> Term:
         plain = bare(node)
         if second and isinstance(plain, Scripted) and _is_transposed(plain):
+            self.account(*plain.marks)
             plain = (
                 plain.base
                 if not plain.sub
@@ -245,9 +259,9 @@ class Derivatives(ABC):
 
     def at(self, node: At) -> Term:
         """A value with symbols put to other values."""
-        inner = self.term(node.inner)
         places: list[Term] = []
         values: list[Term] = []
+        symbols: list[Node] = []
         for relation in node.places:
             if not isinstance(relation, Relation) or relation.operators != ("=",):
                 raise NotationError("a place is written x = …", relation, question="read")
@@ -257,7 +271,9 @@ class Derivatives(ABC):
             if len(lefts) != len(rights):
                 raise NotationError("as many values as symbols", relation, question="fits")
             for symbol, value in zip(lefts, rights, strict=True):
-                place = self._variable(symbol, second=False)
+                symbols.append(symbol)
+                with self._as_symbols([symbol]):
+                    place = self._variable(symbol, second=False)
                 given = self.sized(value, place.shape or (None, None))
                 zero = given.operation == "number" and given.data == 0
                 if place.shape != given.shape and not zero:
@@ -268,5 +284,24 @@ class Derivatives(ABC):
                     )
                 places.append(place)
                 values.append(given)
+        with self._as_symbols(symbols):
+            inner = self.term(node.inner)
         indices = frozenset().union(inner.indices, *(value.indices for value in values))
         return Term("at", (inner, *places, *values), inner.shape, node, len(places), indices)
+
+    @contextmanager
+    def _as_symbols(self, symbols: Iterable[Node]) -> Iterator[None]:
+        """Inside, some symbols are those of the page, also where a function's argument is so called.
+
+        A place binds its symbol: in `f(x) = \\left. x^2 \\right|_{x = 3}` the x of the square is 3.
+        """
+        hidden = {spelled(bare(symbol)) for symbol in symbols}
+        formals, keys = self.formals, self.formal_keys
+        self.formals = {name: term for name, term in formals.items() if name not in hidden}
+        self.formal_keys = {
+            key: term for key, term in keys.items() if spelled(term.node) not in hidden
+        }
+        try:
+            yield
+        finally:
+            self.formals, self.formal_keys = formals, keys

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from nn3doc.equations.constants import (
     Room,
 )
-from nn3doc.equations.families import Family, NotationError, filled
+from nn3doc.equations.decorated import undecorated
+from nn3doc.equations.families import Family, NotationError, Reference, filled
 from nn3doc.equations.notation import as_index
 from nn3doc.equations.reading import (
     Definitions,
+    unread,
 )
 from nn3doc.equations.shapes_operations import (
     Operations,
@@ -52,6 +54,42 @@ class Indices(Operations):
         self.claims: list[tuple[Term, Tuple]] = []
         self.room: Room = (None, None)
         self._made = 0
+        self._open = 0  # expressions that are being read
+        self._accounted: set[Node] = set()  # the scripts that some reading has taken up
+
+    def account(self, *scripts: Node) -> None:
+        """Notes that marks and subscripts mean something: what is left over is refused."""
+        self._accounted.update(scripts)
+
+    def account_all(self, node: Node) -> None:
+        """The same for all scripts of what was read as a whole, a size for one."""
+        for inner in walk(node):
+            if isinstance(inner, Scripted):
+                self.account(*inner.sub, *inner.marks)
+
+    def hold_accounted(self, node: Node) -> None:
+        """Each mark and each subscript of an expression has been taken up by a reading.
+
+        Raises:
+            NotationError: One has not: it would be dropped in silence.
+        """
+        for inner in walk(node):
+            for script in (*inner.sub, *inner.marks) if isinstance(inner, Scripted) else ():
+                if script not in self._accounted:
+                    raise unread(script)
+
+    def reference(self, node: Node) -> Reference | None:
+        """The symbol that a name with scripts stands for; `rest` is still to be read."""
+        found = self.notation.reference(node)
+        if found is not None and isinstance(node, Scripted):
+            self.account(*node.sub, *node.marks[: len(node.marks) - len(found.rest)])
+        return found
+
+    def size(self, node: Node) -> Size:
+        """A size, such as a limit of a sum."""
+        found = self.notation.size(node, self.layers)
+        self.account_all(node)
+        return found
 
     def _formal_keys(self) -> dict[tuple[str, tuple[int | None, ...]], Term]:
         """The arguments of a function by their families, so that their entries are theirs."""
@@ -87,12 +125,14 @@ class Indices(Operations):
 
     def _layer(self, family: Family, slot: str, node: Node) -> int:
         number = self.notation.integer(node, self.layers)
+        self.account_all(node)
         limits = self.notation.slot_range(family, slot)
         if limits is not None:
             low, high = (self.notation.integer(limit, {}) for limit in limits)
             if not low <= number <= high:
+                values = [str(number) if other == slot else other for other in family.slots]
                 raise NotationError(
-                    f"{filled(family, [str(number)])} does not exist",
+                    f"{filled(family, values)} does not exist",
                     node,
                     f"{family.tex} stands for {slot} = {low}, …, {high}.",
                 )
@@ -160,22 +200,26 @@ class Indices(Operations):
         raise NotationError("an index is expected here", node, question="fits")
 
     def _is_new_index(self, node: Name) -> bool:
-        families = self.notation.families.get(node.letter, [])
+        letter = undecorated(node.letter)
+        families = self.notation.families.get(letter, [])
         plain = [family for family in families if not family.parts]
         if not plain:
-            return len(node.letter) == 1 or node.letter.startswith("\\")
+            return len(letter) == 1 or letter.startswith("\\")
         return plain[0].kind == "index"
 
     def _new_free(self, node: Name) -> Index:
         index = Index(node.letter, node.letter, self.quantifiers.get(node.letter), node)
         if index.range is not None:
             index.explicit, index.said = True, "as the formula says"
-        limits = self.notation.indices.get(node.letter)
+        letter = node.letter  # i' is an index of its own, with the range of i
+        if letter not in self.notation.indices and letter not in self.notation.index_sets:
+            letter = undecorated(letter)
+        limits = self.notation.indices.get(letter)
         if index.range is None and limits is not None and not self._depends_on_layer(limits):
             low, high = (self.notation.size(limit, self.layers) for limit in limits)
             index.range, index.said = Range(low, high), "as the notation says"
-        if node.letter in self.notation.index_sets and index.range is None:
-            index.members = self.notation.index_sets[node.letter]
+        if letter in self.notation.index_sets and index.range is None:
+            index.members = self.notation.index_sets[letter]
         self.free[node.letter] = index
         return index
 
@@ -219,6 +263,7 @@ class Indices(Operations):
             return Term("number", (), (), node, float(self.layers[letter]))
         found = self.bound.get(letter) or self.free.get(letter)
         if found is None:
-            assert isinstance(node, Name)
+            if not isinstance(node, Name):
+                raise NotationError("an index is expected here", node, question="fits")
             found = self._new_free(node)
         return Term("index", (), (), node, found, frozenset([found.name]))

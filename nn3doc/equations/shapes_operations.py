@@ -2,60 +2,220 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from nn3doc.equations.elided import Limits
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.meaning.operations import FUNCTIONS_OF_NUMBERS
+from nn3doc.equations.reading import spelled, without_marks
+from nn3doc.equations.shapes_derivatives import Derivatives, function_name
+from nn3doc.equations.shapes_products import as_number, is_constant, is_vector, product, total
 from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tree import (
     At,
     Call,
     Group,
+    Mark,
     Matrix,
+    Name,
     Node,
     Number,
+    Product,
     Relation,
+    Scripted,
     bare,
     same,
+    whole_number,
 )
 
-if TYPE_CHECKING:
-    pass
-from nn3doc.equations.shapes_derivatives import Derivatives, function_name, without_primes
-from nn3doc.equations.shapes_products import as_number, is_constant, is_vector, product, total
+BUILT_IN = FUNCTIONS_OF_NUMBERS | {"max", "min", "tr", "det", "diag", "vec"}
+INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "arcsin": "sin", "arccos": "cos",
+    "arctan": "tan", "log": "exp", "ln": "exp", "exp": "log",
+}  # fmt: skip
 
-ELEMENTWISE = frozenset(
-    "log ln exp sin cos tan tanh sinh cosh cot arcsin arccos arctan sign abs sqrt".split()
-)
+
+def composed(function: Node) -> tuple[Node, ...] | None:
+    """The functions of `(f \\circ g)`; None for anything else."""
+    group = function.base if isinstance(function, Scripted) else function
+    if not isinstance(group, Group) or not isinstance(group.inner, Product):
+        return None
+    if isinstance(function, Scripted) and function.sub:
+        return None
+    return group.inner.factors if group.inner.operation == "odot" else None
+
+
+def two_ways(function: Node, mark: Mark, whole: int | None, own: bool) -> NotationError:
+    """A power of a function that may be one of the function or one of its values."""
+    name = function_name(function)
+    cure = f"Write ({name}(…))^n with brackets around the value."
+    if whole is not None and whole < 0:
+        power = "" if whole == -1 else f"^{-whole}"
+        cure = f"Write \\frac{{1}}{{{name}(…){power}}}"
+        cure += f", or define the inverse: {name}^{{-1}}(y) = …." if whole == -1 and own else "."
+    return NotationError(f"this power of {name} can be read in two ways", mark, cure, "read")
 
 
 class Operations(Derivatives):
     """Calls and matrices; `shapes.Elaborator` has the rest."""
 
     def call(self, node: Call) -> Term:
-        """A function of its arguments; a function of a number is applied to every entry."""
-        function = node.function
-        name, marks = function_name(function)
-        word = name.lstrip("\\").removeprefix("mathrm{").removesuffix("}")
-        reference = self.notation.reference(without_primes(function))
-        if reference is not None and reference.family.key in self.notation.applied:
-            return self._applied(node, self.notation.applied[reference.family.key])
+        """A function of its arguments; a function of a number is applied to every entry.
+
+        What stands above the function is read from left to right: first derivatives, `f''` or
+        `f^{(2)}`, then the inverse, then powers and the transpose of the value.
+        """
+        if (functions := composed(node.function)) is not None:
+            marks = node.function.marks if isinstance(node.function, Scripted) else ()
+            order, rest = self._order(marks)
+            value = self._composition(functions, order, node)
+            return self._with_marks(value, rest, node, of_entries=True)
+        symbol, marks = self._function_symbol(node.function)
+        order, rest = self._order(marks)
+        reference = self.reference(symbol)
+        if reference is not None and reference.family.key in self.notation.applied and not order:
+            value = self._applied(replace(node, function=symbol), reference.family.key)
+            return self.marked(value, rest, node)
         if reference is None or reference.family.kind != "function":
-            if name.startswith("\\") and word in ELEMENTWISE | {"max", "min", "tr", "det", "diag",
-                                                                "vec"}:  # fmt: skip
-                return self._built_in(word, node)
+            return self._known_function(symbol, order, rest, node)
+        value = self._own_function(replace(node, function=symbol), reference.family, order)
+        return self._with_marks(value, rest, node, of_entries=self._is_of_entries(node, value))
+
+    def _function_symbol(self, function: Node) -> tuple[Node, tuple[Mark, ...]]:
+        """The symbol of a function, and the marks that do not belong to it."""
+        if not isinstance(function, Scripted):
+            return function, ()
+        for count in range(len(function.marks) + 1):
+            symbol = without_marks(function, count)
+            reference = self.notation.reference(symbol)
+            if reference is not None and not reference.rest and (
+                reference.family.kind == "function" or reference.family.key in self.notation.applied
+            ):  # fmt: skip
+                return symbol, function.marks[len(function.marks) - count :]
+        return without_marks(function, len(function.marks)), function.marks
+
+    def _order(self, marks: tuple[Mark, ...]) -> tuple[int, tuple[Mark, ...]]:
+        """How often a function is differentiated, and the marks behind that."""
+        count = 0
+        while count < len(marks) and marks[count].kind == "prime":
+            count += 1
+        order = count
+        if not count and marks and marks[0].kind == "paren":
+            number = whole_number(marks[0].value)
+            if number is not None and number > 0:
+                order, count = number, 1
+        self.account(*marks[:count])
+        return order, marks[count:]
+
+    def _with_marks(
+        self, value: Term, marks: tuple[Mark, ...], node: Call, of_entries: bool
+    ) -> Term:
+        """Powers and transposes of what a function gives: `f^2(x)` is the square of f(x)."""
+        for mark in marks:
+            if mark.kind != "power" or mark.value is None:
+                value = self.marked(value, (mark,), node)
+                continue
+            whole = whole_number(mark.value)
+            if (whole is not None and whole < 0) or not (value.shape == () or of_entries):
+                own = self.notation.reference(self._function_symbol(node.function)[0]) is not None
+                raise two_ways(node.function, mark, whole, own)
+            exponent = self.term(mark.value)
+            if exponent.shape != ():
+                raise NotationError("an exponent is a number", mark.value, question="fits")
+            self.account(mark)
+            indices = value.indices | exponent.indices
+            value = Term("power", (value, exponent), value.shape, node, None, indices)
+        return value
+
+    def _is_of_entries(self, call: Call, value: Term) -> bool:
+        """Whether a function of numbers is applied entry by entry."""
+        if composed(call.function) is not None:
+            return True
+        symbol, _ = self._function_symbol(call.function)
+        reference = self.notation.reference(symbol)
+        if reference is None or reference.family.kind != "function":
+            return value.operation in ("apply", "prime", "extreme", "power", "divide")
+        return self.definitions.function(reference.family.letter, symbol).shape == ()
+
+    def hold_one_power(self, call: Call, value: Term, mark: Mark) -> None:
+        """`\\tanh(Z)^2` is a matrix by itself or the square of every entry: it says which.
+
+        Raises:
+            NotationError: Both readings are possible.
+        """
+        square = len(value.shape) == 2 and value.shape[0] == value.shape[1]
+        if mark.kind == "power" and square and self._is_of_entries(call, value):
+            name = function_name(call.function)
             raise NotationError(
-                f"unknown function {name}",
-                function,
-                f"Define it, {name}(x) = …, or give it a row in the notation table.",
+                "this power can be read in two ways",
+                mark,
+                f"Write {name}^2(…) for a power of every entry, ({name}(…))^2 for one of the matrix.",
+                "read",
+            )
+
+    def _composition(self, functions: tuple[Node, ...], order: int, node: Call) -> Term:
+        """`(f \\circ g)(x)` is f(g(x)); its derivative is f'(g(x)) times g'(x)."""
+        span = (node.start, node.end)
+        inner, places = node.arguments, []
+        for function in reversed(functions):
+            places.append((function, inner))
+            inner = (Call(*span, function, inner),)
+        if order == 0:
+            return self.term(inner[0])
+        if order > 1 or any(isinstance(function, Scripted) for function in functions):
+            raise NotationError(
+                "only the first derivative of a composition is read", node.function,
+                "Define the composition as a function of its own.", "read",
+            )  # fmt: skip
+        prime = (Mark(node.function.end, node.function.end, "prime"),)
+        factors = tuple(
+            Call(*span, Scripted(function.start, function.end, function, (), prime), arguments)
+            for function, arguments in reversed(places)
+        )
+        entries = self.term(node.arguments[0]).shape != ()
+        return self.term(Product(*span, "odot" if entries else "juxtaposition", factors))
+
+    def _known_function(
+        self, symbol: Node, order: int, marks: tuple[Mark, ...], node: Call
+    ) -> Term:
+        """A function that is known on every page, such as \\log or \\max."""
+        base = symbol.base if isinstance(symbol, Scripted) else symbol
+        name = base.letter if isinstance(base, Name) else ""
+        word = name.removeprefix("\\").removeprefix("mathrm{").removesuffix("}")
+        if not name.startswith("\\") or word not in BUILT_IN:
+            raise NotationError(
+                f"unknown function {name or 'here'}",
+                symbol,
+                f"Define it, {name or 'f'}(x) = …, or give it a row in the notation table.",
                 "known",
             )
-        family = reference.family
+        inverse = INVERSES.get(word) if not order else None
+        if inverse and marks and marks[0].kind == "power" and whole_number(marks[0].value) == -1:
+            self.account(marks[0])
+            word, marks = inverse, marks[1:]
+        value = self._built_in(word, node)
+        if order:
+            if value.operation != "apply":
+                raise NotationError("a prime needs a function of one number", node, question="fits")
+            value = Term("prime", (value,), value.shape, node, order, value.indices)
+        if isinstance(symbol, Scripted) and symbol.sub and word == "log" and len(symbol.sub) == 1:
+            self.account(*symbol.sub)
+            number = self.term(symbol.sub[0])
+            if number.shape != ():
+                raise NotationError("the base of \\log is a number", symbol.sub[0], question="fits")
+            below = Term("apply", (number,), (), node, "log", number.indices)
+            indices = value.indices | number.indices
+            value = Term("divide", (value, below), value.shape, node, None, indices)
+        return self._with_marks(value, marks, node, of_entries=word != "diag")
+
+    def _own_function(self, node: Call, family: Family, order: int) -> Term:
+        """A function of the page, or its derivative."""
+        function = node.function
         known = self.definitions.function(family.letter, function)
         if (
             known.indirect
-            and not marks
+            and not order
             and any(
                 not same(bare(argument), bare(parameter))
                 for argument, parameter in zip(node.arguments, known.parameters, strict=False)
@@ -90,13 +250,13 @@ class Operations(Derivatives):
                 question="fits",
             )
         indices = frozenset().union(*(argument.indices for argument in arguments))
-        primes = len([mark for mark in marks if mark.kind == "prime"])
-        if primes and (len(arguments) != 1 or known.shapes[0] != () or known.shape != ()):
+        if order and (len(arguments) != 1 or known.shapes[0] != () or known.shape != ()):
             raise NotationError("a prime needs a function of one number", node, question="fits")
-        return Term("call", tuple(arguments), lifted or shape, node, (family.key, primes), indices)
+        return Term("call", tuple(arguments), lifted or shape, node, (family.key, order), indices)
 
-    def _applied(self, node: Call, parameters: tuple[Node, ...]) -> Term:
+    def _applied(self, node: Call, key: str) -> Term:
         """A value that is written with the symbols it depends on; other values may be put in."""
+        parameters = self.notation.applied[key]
         if len(node.arguments) != len(parameters):
             raise NotationError(
                 f"this is defined with {len(parameters)} argument"
@@ -107,7 +267,8 @@ class Operations(Derivatives):
         changed = [
             Relation(argument.start, argument.end, (parameter, argument), ("=",))
             for parameter, argument in zip(parameters, node.arguments, strict=True)
-            if not same(bare(argument), bare(parameter))
+            # An argument of the function that this stands in is another value than the symbol.
+            if not same(bare(argument), bare(parameter)) or spelled(parameter) in self.formals
         ]
         if not changed:
             return self.term(node.function)
@@ -127,7 +288,7 @@ class Operations(Derivatives):
             return Term("extreme", tuple(arguments), shape, node, word, indices)
         if len(arguments) != 1:
             raise NotationError(f"\\{word} has one argument", node, question="fits")
-        if word in ELEMENTWISE:
+        if word in FUNCTIONS_OF_NUMBERS:
             return Term("apply", (first,), first.shape, node, word, indices)
         square = len(first.shape) == 2 and first.shape[0] == first.shape[1]
         if word in ("tr", "det") and square:
@@ -178,10 +339,10 @@ class Operations(Derivatives):
                 continue
             letter, low, high = limits
             self._made += 1
-            last = self.notation.size(high, self.layers)
+            last = self.size(high)
             if last.number is not None:
                 last = self.notation.examples.get(last.number, last)
-            range_ = Range(self.notation.size(low, self.layers), self.notation.canonical(last))
+            range_ = Range(self.size(low), self.notation.canonical(last))
             index = Index(f"{letter}#{self.uid}.{self._made}", letter, range_, node, True,
                           said="as the matrix says")  # fmt: skip
             made.append(index)

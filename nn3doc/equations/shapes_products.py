@@ -41,12 +41,14 @@ def total(parts: SequenceOf[tuple[Term, int]], node: Node) -> Term:
     for term, _ in parts:
         if len(term.shape) == 4:
             raise four_indices(term)
-        if term.shape == () and term.operation in _CONSTANT | {"divide"} and is_constant(term):
+        if term.shape == () and any(len(other.shape) == 2 for other, _ in parts) and (
+            is_added_to_entries(term)
+        ):  # fmt: skip
             continue
         if first is None or (first.column and _repeats(first.shape, term.shape)):
             first, shape = term, term.shape
         elif term.shape != shape and not (term.column and _repeats(term.shape, shape)):
-            hint = "Only a symbol declared with a literal 1 as a size, such as a bias, is repeated."
+            hint = "Only a symbol for a number, or one declared with a literal 1 as a size, is repeated."
             raise NotationError(
                 f"a sum of {show(shape)} and {show(term.shape)}",
                 term.node,
@@ -56,6 +58,19 @@ def total(parts: SequenceOf[tuple[Term, int]], node: Node) -> Term:
     indices = frozenset().union(*(term.indices for term, _ in parts))
     terms = tuple(term for term, _ in parts)
     return Term("add", terms, shape, node, tuple(sign for _, sign in parts), indices)
+
+
+def is_added_to_entries(term: Term) -> bool:
+    """Whether a number is added to every entry: `v + \\epsilon`, `v - 1`, `v + \\frac{c}{2}`.
+
+    It is made of numbers and symbols for numbers only. Of what is worked out, such as `u^T u`, it is
+    more likely that a factor is missing.
+    """
+    if term.operation in _CONSTANT or (term.operation == "family" and not term.arguments):
+        return term.shape == ()
+    return term.operation in ("divide", "multiply", "add", "power") and all(
+        is_added_to_entries(argument) for argument in term.arguments
+    )
 
 
 def is_constant(term: Term) -> bool:

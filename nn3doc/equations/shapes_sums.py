@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+
 from nn3doc.equations.constants import (
     Room,
     UnknownSizeError,
 )
 from nn3doc.equations.elided import ElidedError, series
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.families import INDEX_LETTERS, NotationError
+from nn3doc.equations.meaning.operations import OPERATIONS
 from nn3doc.equations.membership import membership
 from nn3doc.equations.notation import as_index
 from nn3doc.equations.shapes_products import product, total
@@ -32,8 +38,15 @@ from nn3doc.equations.tree import (
     Sum,
     Tuple,
     bare,
+    stepped,
     walk,
 )
+
+_COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
+
 
 MOST_TERMS = 100  # of a sum over layers
 
@@ -104,6 +117,8 @@ class Sums(Symbols):
         body, low, high = found
         index = Name(terms[place].start, terms[place].end, letter)
         binder = Binder(index.start, index.end, index, low, high, None)
+        for term in terms[place : dots + 2]:  # each is one of the pattern's
+            self.account_all(term)
         span = (terms[place].start, terms[dots + 1].end)
         return self.big(BigOperator(*span, "sum", (binder,), body)), dots + 2 - place
 
@@ -198,10 +213,15 @@ class Sums(Symbols):
         if node.degree is None:
             return Term("apply", (inner,), inner.shape, node, "sqrt", inner.indices)
         degree = self.term(node.degree)
-        return Term("root", (inner, degree), inner.shape, node, None, inner.indices)
+        if degree.shape != ():
+            raise NotationError("the degree of a root is a number", node.degree, question="fits")
+        indices = inner.indices | degree.indices
+        return Term("root", (inner, degree), inner.shape, node, None, indices)
 
     def big(self, node: BigOperator, binder: int = 0) -> Term:
         """A sum, product, maximum or minimum over one index after the other."""
+        if binder == 0:
+            node = self._without_sizes(node)
         if binder == len(node.binders):
             return self.term(node.body)
         said = node.binders[binder]
@@ -241,37 +261,99 @@ class Sums(Symbols):
                                 "Say it by \\max or \\min.", "read")  # fmt: skip
         return Term(node.operator, (body, *tests), body.shape, node, index, indices)
 
+    def _without_sizes(self, node: BigOperator) -> BigOperator:
+        """The K of `\\sum_{k \\le K}` is a size: only k is bound."""
+        kept = [
+            binder for binder in node.binders
+            if not binder.implied or (isinstance(binder.index, Name) and self._may_bind(binder.index))
+        ]  # fmt: skip
+        if len(kept) == len(node.binders):
+            return node
+        conditions = tuple(c for binder in node.binders for c in binder.conditions)
+        kept = [replace(binder, conditions=()) for binder in kept]
+        kept[-1] = replace(kept[-1], conditions=conditions)
+        return replace(node, binders=tuple(kept))
+
+    def _may_bind(self, index: Name) -> bool:
+        taken = {**self.bound, **self.layers}
+        return self._is_new_index(index) and index.letter not in taken
+
     def _limits(self, index: Index, said: Binder, conditions: list[Node]) -> None:
+        """How far an index runs; a limit that moves with another index is a condition too."""
         if said.within is not None:
             self._members(index, said)
         if said.high is None and said.low is None:
             return
-        low = self.notation.size(said.low, self.layers) if said.low is not None else ONE
         if said.high is None:
+            raise NotationError(f"nothing says how far {index.letter} runs", said.index,
+                                "Write its first and its last value.")  # fmt: skip
+        ends: list[Size | None] = []
+        for limit, sign in ((said.low, ">="), (said.high, "<=")):
+            end, moves = (ONE, False) if limit is None else self._limit(limit, sign)
+            if moves:
+                assert limit is not None
+                left = Name(said.index.start, said.index.end, index.letter)
+                conditions.append(Relation(said.start, said.end, (left, limit), (sign,)))
+            ends.append(end)
+        low, high = ends
+        if low is None or high is None:  # its range is that of the symbol it is an index of
+            if low is not None and low != ONE:
+                raise self._unknown_limit(said.low or said)
             return
-        inner = [n for n in walk(said.high) if as_index(n) in {**self.bound, **self.free}]
-        if inner:
-            left = Name(said.index.start, said.index.end, index.letter)
-            conditions.append(Relation(said.start, said.end, (left, said.high), ("<=",)))
-            return
-        high = self.notation.size(said.high, self.layers)
         steps = (high - low).number
         if steps is not None and steps < 0:
             raise NotationError("this sum has no term", said, "Correct its limits.", "vacuous")
         index.range, index.explicit = Range(low, high), True
         index.said = "as the sum says"
 
+    def _limit(self, node: Node, sign: str) -> tuple[Size | None, bool]:
+        """A limit as a size, at its outermost, and whether it moves with another index."""
+        moving: dict[str, Index] = {}
+        for name in walk(node):
+            if isinstance(name, Name) and name.letter not in self.layers:
+                found = self.bound.get(name.letter) or self.free.get(name.letter)
+                if found is None and (
+                    name.letter in self.notation.indices
+                    or (name.letter in INDEX_LETTERS and self.notation.reference(name) is None)
+                ):
+                    found = self._new_free(name)
+                if found is not None:
+                    moving[name.letter] = found
+        if not moving:
+            return self.size(node), False
+        letter, index = next(iter(moving.items()))
+        rest, offset = stepped(bare(node))
+        if not isinstance(rest, Name) or rest.letter != letter:
+            raise self._unknown_limit(node)
+        if index.range is not None:
+            end = index.range.low if sign == ">=" else index.range.high
+            return end + Size.of(offset), True
+        if offset * (1 if sign == ">=" else -1) < 0:
+            raise self._unknown_limit(node)
+        return None, True
+
+    def _unknown_limit(self, node: Node) -> NotationError:
+        return NotationError("how far this sum goes cannot be told", node,
+                             "Say in the notation which values this index has.", "known")  # fmt: skip
+
     def _members(self, index: Index, said: Binder) -> None:
         within = said.within
         assert within is not None
         listed = membership(within)
         if listed is not None and listed.sequence is not None:
-            low, high = (self.notation.size(end, self.layers) for end in listed.sequence)
+            low, high = (self.size(end) for end in listed.sequence)
             index.range, index.explicit, index.said = Range(low, high), True, "as the sum says"
             return
-        reference = self.notation.reference(within)
-        if reference is None:
+        reference = self.reference(within) if isinstance(within, Name | Scripted) else None
+        if reference is None and isinstance(within, Name | Scripted):
             raise self.unknown(within)
+        if reference is None:
+            raise NotationError(
+                "a sum over this set cannot be read",
+                within,
+                "Name the set, or write its first and its last number.",
+                "read",
+            )
         if reference.family.kind != "set":
             raise NotationError(f"{reference.family.tex} is no set", within, question="fits")
         index.members = reference.family.letter
@@ -297,13 +379,18 @@ class Sums(Symbols):
     def _unrolled(self, node: BigOperator, binder: int, letter: str) -> Term:
         said = node.binders[binder]
         limits = (said.low, said.high)
+        if said.high is None and (said.low is not None or said.within is not None):
+            raise NotationError(f"nothing says how far {letter} runs", said.index,
+                                "Write its first and its last value.")  # fmt: skip
         if said.low is None or said.high is None:
             declared = self.notation.indices.get(letter)
             if declared is None:
                 raise NotationError(f"nothing says how far {letter} runs", said.index,
                                 "Write its first and its last value.")  # fmt: skip
-            limits = declared
+            limits = (declared[0], said.high or declared[1])
         low, high = (self.notation.integer(limit, self.layers) for limit in limits if limit)
+        for limit in limits:
+            self.account_all(limit or said)
         if high - low > MOST_TERMS:
             raise NotationError(
                 f"this sum has {high - low + 1:,} terms, written out layer by layer", node,
@@ -314,19 +401,55 @@ class Sums(Symbols):
         try:
             for value in range(low, high + 1):
                 self.layers[letter] = value
-                parts.append(self.big(node, binder + 1))
+                if all(self._is_met(condition) for condition in said.conditions):
+                    parts.append(self.big(node, binder + 1))
         finally:
             self.layers.pop(letter, None)
             if outer is not None:
                 self.layers[letter] = outer
-        if not parts and node.operator == "sum" and any(
+        moves = said.conditions or any(
             as_index(name) in self.layers for limit in limits if limit for name in walk(limit)
-        ):  # fmt: skip
-            return Term("number", (), (), node, 0.0)  # \sum_{s=1}^{t} for t = 0
+        )
+        if not parts and moves and node.operator in ("sum", "prod"):  # \sum_{s=1}^{t} for t = 0
+            self.account_all(node)
+            return Term("number", (), (), node, float(node.operator == "prod"))
         if not parts:
             raise NotationError("this sum has no term", node, "Correct its limits.", "vacuous")
-        if node.operator == "sum":
+        return self._joined(parts, node)
+
+    def _joined(self, parts: list[Term], node: BigOperator) -> Term:
+        """The members of a big operator, written out one by one.
+
+        Raises:
+            NotationError: Nothing says how two members of this operator are joined.
+        """
+        row = OPERATIONS.get(node.operator)
+        joined_by = row.joined_by if row is not None else ""
+        if joined_by == "add":
             return total([(part, 1) for part in parts], node)
-        return product(
-            Product(node.start, node.end, "juxtaposition", (node.body,) * len(parts)), parts
+        if joined_by == "multiply":
+            return product(
+                Product(node.start, node.end, "juxtaposition", (node.body,) * len(parts)), parts
+            )
+        if joined_by in ("maximum", "minimum"):
+            if any(part.shape != parts[0].shape for part in parts):
+                raise NotationError(
+                    f"\\{node.operator} of different shapes", node, question="fits"
+                )
+            indices = frozenset().union(*(part.indices for part in parts))
+            return Term("extreme", tuple(parts), parts[0].shape, node, node.operator, indices)
+        raise NotationError(
+            f"\\{node.operator} over layers cannot be read", node, "Write its members.", "read"
+        )
+
+    def _is_met(self, condition: Node) -> bool:
+        """Whether a condition below a big operator is met by the layers that are chosen."""
+        assert isinstance(condition, Relation)
+        values = [self.notation.integer(side, self.layers) for side in condition.sides]
+        self.account_all(condition)
+        return all(
+            _COMPARED[sign](one, other)
+            for sign, (one, other) in zip(
+                condition.operators, itertools.pairwise(values), strict=True
+            )
         )

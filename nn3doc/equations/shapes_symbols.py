@@ -13,7 +13,7 @@ from nn3doc.equations.families import NotationError, Reference
 from nn3doc.equations.reading import (
     spelled,
     split_items,
-    whole_number,
+    unread,
     without_marks,
     without_rest,
 )
@@ -25,11 +25,11 @@ from nn3doc.equations.tree import (
     Bars,
     Call,
     Colon,
-    Derivative,
     Mark,
     Name,
     Node,
     Scripted,
+    whole_number,
 )
 
 
@@ -40,29 +40,34 @@ class Symbols(Indices):
         """A symbol with its scripts."""
         key = spelled(node)
         if key in self.formals:
+            self.account_all(node)
             return self.formals[key]
         if isinstance(node, Scripted):
             for count in range(1, len(node.marks) + 1):  # a power of an argument
                 plain = without_marks(node, count)
                 if (formal := self.formals.get(spelled(plain))) is not None:
+                    self.account(*node.sub, *node.marks[: len(node.marks) - count])
                     return self.marked(formal, node.marks[len(node.marks) - count :], node)
         if isinstance(node, Scripted) and not (
             isinstance(node.base, Name) and self._has_family(node)
         ):
             return self._scripted(node)
+        if isinstance(node, Scripted) and not node.sub and isinstance(node.base, Name):
+            if node.base.letter in self.bound:  # a power of an index, whatever else has its letter
+                return self._scripted(node)
         if isinstance(node, Name):
             if node.letter in self.bound or node.letter in self.layers:
                 return self.index_value(node)
             if node.letter in self.free:
                 return self.index_value(node)
-        reference = self.notation.reference(node)
+        reference = self.reference(node)
         if reference is None:
             constant = self.constant(node)
             if constant is None:
                 raise self.unknown(node)
             return constant
         if reference.family.kind == "index":
-            return self.index_value(reference.node)
+            return self.marked(self.index_value(reference.node), reference.rest, node)
         if reference.family.kind == "function":
             raise NotationError(
                 f"{reference.family.tex} is a function and has no argument here",
@@ -85,14 +90,16 @@ class Symbols(Indices):
         if letter in NUMBERS and not sub:
             number = Term("number", (), (), node, NUMBERS[letter])
             return self.marked(number, marks, node)
-        if letter == r"\delta" and len(places := split_items(sub)) == 2 and not marks:
+        if letter == r"\delta" and len(places := split_items(sub)) == 2:
+            self.account(*sub)
             sides = tuple(self.compared(place) for place in places)
             indices = sides[0].indices | sides[1].indices
             test = Term("compare", sides, (), node, ("=",), indices)
-            return Term("indicator", (test,), (), node, None, indices)
+            return self.marked(Term("indicator", (test,), (), node, None, indices), marks, node)
         if not is_sized(letter) or len(sub) > 1:
             return None
-        size = self.notation.size(sub[0], self.layers) if sub else None
+        size = self.size(sub[0]) if sub else None
+        self.account(*sub)
         flipped = any(mark.kind == "transpose" for mark in marks)
         room = self.room[::-1] if flipped else self.room
         shape = sized_shape(letter, size, room, node)
@@ -148,6 +155,7 @@ class Symbols(Indices):
         if len(shape) != 2:
             raise NotationError("only a matrix or a vector has entries", node,
                                 "Leave the index out.", "fits")  # fmt: skip
+        self.account(*(place for place in (row, col) if place is not None))
         one_row, one_col = shape[0] == ONE, shape[1] == ONE
         if row is not None and col is None and one_row and not one_col:
             row, col = None, row
@@ -202,22 +210,20 @@ class Symbols(Indices):
             return self._exponential(node)
         if isinstance(base, Name):
             reference = self.notation.reference(base)
-            if reference is not None and reference.family.kind == "function":
+            if reference is not None and reference.family.kind == "function" and (
+                base.letter not in self.bound
+            ):  # fmt: skip
                 raise NotationError(
                     f"{reference.family.tex} is a function and has no argument here",
                     node,
                     f"Write {reference.family.tex}(…).",
                     "fits",
                 )
-        if isinstance(base, Derivative) and base.style == "nabla" and not node.sub:
-            return self.marked(self.term(base), node.marks, node)
         inner = self.term(base)
-        primes = [mark for mark in node.marks if mark.kind == "prime"]
-        if primes and inner.operation == "apply" and isinstance(base, Call):
-            marks = tuple(mark for mark in node.marks if mark.kind != "prime")
-            derived = Term("prime", (inner,), inner.shape, node, len(primes), inner.indices)
-            return self.marked(derived, marks, node)
+        if isinstance(base, Call) and node.marks and inner.shape != () and not node.sub:
+            self.hold_one_power(base, inner, node.marks[0])
         if node.sub:
+            self.account(*node.sub)
             places = list(split_items(node.sub))
             if len(places) > 2:
                 raise NotationError("a matrix has two indices", node, question="fits")
@@ -226,9 +232,13 @@ class Symbols(Indices):
         return self.marked(inner, node.marks, node)
 
     def _exponential(self, node: Scripted) -> Term:
-        if node.sub or len(node.marks) != 1 or node.marks[0].value is None:
+        mark = node.marks[0] if node.marks else None
+        if node.sub or len(node.marks) != 1 or mark is None or mark.kind != "power" or (
+            mark.value is None
+        ):  # fmt: skip
             raise self.unknown(node)
-        exponent = self.term(node.marks[0].value)
+        self.account(mark)
+        exponent = self.term(mark.value)
         return Term("apply", (exponent,), exponent.shape, node, "exp", exponent.indices)
 
     def marked(self, base: Term, marks: tuple[Mark, ...], node: Node) -> Term:
@@ -239,12 +249,8 @@ class Symbols(Indices):
             elif mark.kind == "power" and mark.value is not None:
                 base = self.power(base, mark.value, node)
             else:
-                raise NotationError(
-                    "I do not know what this mark means here",
-                    mark,
-                    "Declare the symbol with it, in the notation table or by \\in.",
-                    "known",
-                )
+                raise unread(mark)
+            self.account(mark)
         return base
 
     def transposed(self, base: Term, mark: Mark, node: Node) -> Term:

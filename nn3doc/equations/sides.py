@@ -10,6 +10,7 @@ from nn3doc.equations.constants import UnknownSizeError
 from nn3doc.equations.definitions import Statement
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.patterns import concrete_letters, layer_limits
+from nn3doc.equations.relations import domain_of, meaning
 from nn3doc.equations.report import Finding, FindingKind
 from nn3doc.equations.results import (
     Result,
@@ -95,7 +96,25 @@ class Sides(Closures):
     ) -> Elaborator:
         """A fresh reader for one case of a statement."""
         ranges = self.book.ranges(statement, layers)
-        return Elaborator(self.book, layers, f"s{statement.order}", None, ranges, jacobian)
+        formals = self._own_parameters(statement)
+        return Elaborator(self.book, layers, f"s{statement.order}", formals, ranges, jacobian)
+
+    def _own_parameters(self, statement: Statement) -> dict[str, Term] | None:
+        """The parameters that only the function knows which a statement defines."""
+        for definition in self.book.functions.values():
+            if definition.statement is statement:
+                new = [p for p in definition.parameters if self.book.notation.reference(p) is None]
+                if new:
+                    letter = self.book.family(definition.family).letter
+                    function = self.book.function(letter, definition.left)
+                    return {
+                        name: Term("formal", (), shape, parameter, name)
+                        for name, shape, parameter in zip(
+                            function.parameter_names, function.shapes, definition.parameters,
+                            strict=True,
+                        ) if parameter in new
+                    }  # fmt: skip
+        return None
 
     def _elaborate(
         self, statement: Statement, node: Relation, layers: dict[str, int], numeric: list[bool]
@@ -106,7 +125,7 @@ class Sides(Closures):
             elaborator = self.elaborator(statement, layers, jacobian)
             try:
                 sides = self._read_sides(statement, node, elaborator, numeric)
-                sides = self._where(statement, elaborator, sides)
+                sides = self._where(statement, elaborator, sides, node.operators)
                 self._fit(node, sides)
                 self._hold_claims(elaborator, layers)
                 self._ranges_known(elaborator)
@@ -119,20 +138,57 @@ class Sides(Closures):
         raise failure
 
     def _where(
-        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None]
-    ) -> list[Term | None]:
-        """`… \\text{for } i \\ne j`: elsewhere nothing is compared."""
-        for condition in statement.conditions:
-            if isinstance(condition, Relation) and condition.operators != ("=",):
-                test = elaborator.condition(condition)
-                nothing = Term("number", (), (), condition, 0.0)
-                sides = [
-                    None if side is None else Term(
-                        "cases", (side, nothing, test), side.shape, side.node, 2,
-                        side.indices | test.indices,
-                    ) for side in sides
-                ]  # fmt: skip
+        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None],
+        operators: tuple[str, ...],
+    ) -> list[Term | None]:  # fmt: skip
+        """`… \\text{for } i \\ne j`, "let $a > b$": elsewhere nothing is compared."""
+        conditions = [
+            condition for condition in statement.conditions
+            if isinstance(condition, Relation) and condition.operators != ("=",)
+        ]  # fmt: skip
+        assumed = self._assumed_of(statement, sides) if statement.role == "claim" else []
+        tests = [elaborator.condition(condition) for condition in (*conditions, *assumed)]
+        if assumed:
+            self._hold_met(tests[len(conditions) :], assumed[-1])
+        for condition, test in zip((*conditions, *assumed), tests, strict=True):
+            values = _that_compare(operators)
+            sides = [
+                None if side is None else Term(
+                    "cases", (side, Term("number", (), (), condition, value), test), side.shape,
+                    side.node, 2, side.indices | test.indices,
+                ) for side, value in zip(sides, values, strict=True)
+            ]  # fmt: skip
         return sides
+
+    def _hold_met(self, tests: list[Term], condition: Relation) -> None:
+        """What is assumed is met by some values; otherwise everything would follow from it."""
+        met = Term("indicator", (tests[0],), (), condition, None, tests[0].indices)
+        for test in tests[1:]:
+            one = Term("indicator", (test,), (), condition, None, test.indices)
+            met = Term("multiply", (met, one), (), condition, None, met.indices | one.indices)
+        for evaluator in self.draws(*tests, searching=True):
+            if bool((evaluator(met).tensor > 0).any()):
+                return
+        raise NotationError(
+            "none of the values that were drawn meets what is assumed here",
+            condition,
+            "Declare the symbols in sets in which it is met more often.",
+            "holds",
+        )
+
+    def _assumed_of(self, statement: Statement, sides: list[Term | None]) -> list[Relation]:
+        """What is assumed of symbols that a claim rests on, and that draws need not meet."""
+        found = self.book.conditions_at(statement)
+        if not found:
+            return []
+        known = [side for side in sides if side is not None]
+        used = set().union(*(self.symbols_of(side) for side in known))
+        of_sizes = domain_of(known[0], known[-1]) == "sizes" if known else False
+        return [
+            one.node for one in found
+            if one.keys & used
+            or (not of_sizes and all(self.book.family(key).kind == "size" for key in one.keys))
+        ]  # fmt: skip
 
     def _read_sides(
         self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
@@ -174,10 +230,15 @@ class Sides(Closures):
     def _fit(self, node: Relation, sides: list[Term | None]) -> None:
         for place, operator in enumerate(node.operators):
             left, right = sides[place], sides[place + 1]
-            if left is None or right is None or left.shape == right.shape:
+            if left is None or right is None:
+                continue
+            meaning(operator, domain_of(left, right), node.sides[place + 1])
+            if left.shape == right.shape:
                 continue
             if operator in ("<", ">", "<=", ">=", "!=") and () in (left.shape, right.shape):
                 continue
+            if operator == "!=" and "sizes" in (left.operation, right.operation):
+                continue  # that they differ is what it says
             if right.operation == "number" and len(left.shape) == 2:
                 continue  # `A = 0`: every entry
             span = node.sides[place + 1]
@@ -195,3 +256,11 @@ class Sides(Closures):
                 raise NotationError(
                     f"this is {show(term.shape)}, not {show(wanted)}", sizes, question="fits"
                 )
+
+
+def _that_compare(operators: tuple[str, ...]) -> list[float]:
+    """Numbers for the sides of a relation that it is true of."""
+    values = [0.0]
+    for operator in operators:
+        values.append(values[-1] + {"<": 1.0, "!=": 1.0, ">": -1.0}.get(operator, 0.0))
+    return values

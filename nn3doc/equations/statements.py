@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 
-from nn3doc.equations.arrays import NotInvertibleError, TooLarge
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.evaluate.arrays import NotInvertibleError, TooLarge
+from nn3doc.equations.evaluate.evaluator import MissingValue
+from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.membership import membership
 from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.patterns import is_numeric
+from nn3doc.equations.relations import hold_chain
 from nn3doc.equations.report import Finding
 from nn3doc.equations.results import (
     Result,
+    domain_text,
     finding_kind,
     letter_of,
     outside_value,
@@ -38,7 +41,6 @@ from nn3doc.equations.tree import (
 from nn3doc.equations.tree import (
     Sequence as SequenceNode,
 )
-from nn3doc.equations.values import MissingValue
 
 
 class Checker(Claims):
@@ -51,8 +53,7 @@ class Checker(Claims):
 
     def draw_sizes(self) -> None:
         """Prepares the draws, once all sizes of the page are known."""
-        self.positive, self.evaluators = [], []
-        self._regimes, self._more = {}, {}
+        self._samples = {}
         self._use_regime(10**9)
         for statement in self.book.statements:
             if not statement.own:
@@ -64,7 +65,7 @@ class Checker(Claims):
         if (
             isinstance(node, Relation)
             and any(isinstance(bare(side), Name | Scripted) for side in node.sides)  # is given some
-            and any(is_numeric(side) for side in node.sides)
+            and any(is_numeric(side, self.book.notation) for side in node.sides)
         ):
             self.check(statement)
 
@@ -72,7 +73,7 @@ class Checker(Claims):
         """All that can be said of a statement; it never raises for what a page says."""
         result = Result(statement)
         self.book.current = statement
-        self._use_regime(statement.order if statement.own else 10**9)
+        self.use_for(statement)
         offset = self._offset(statement)
         try:
             problem = self.book.problems.get(statement.order)
@@ -130,6 +131,8 @@ class Checker(Claims):
 
     def _check(self, statement: Statement, result: Result) -> None:
         node = statement.node
+        if isinstance(node, Relation):
+            hold_chain(node)
         if isinstance(node, Relation) and node.operators == ("subset",):
             left = self.book.notation.reference(node.sides[0])
             if left is None or left.family.kind != "set":
@@ -144,7 +147,7 @@ class Checker(Claims):
             if all(f is not None and f.family.kind == "function" for f in functions):
                 result.verdict = "declares"
                 return
-            if not (self._sizes(statement, node, result) or self._range(node, result)):
+            if not (self._sizes(statement, node, result) or self._range(statement, node, result)):
                 self._relation_or_example(statement, node, result)
         else:
             self._expression(statement, node, result)
@@ -166,12 +169,13 @@ class Checker(Claims):
                 return False
         result.verdict = "holds"
         for place, (one, other) in enumerate(itertools.pairwise(sizes)):
-            if one == other:
-                continue
             first = notation.size(node.sides[0], layers)
             plain = self._plain_size(node.sides[place + 1], layers)
+            if one == other and (place or plain is None or first.number is not None):
+                continue
             if place == 0 and plain is not None and first.number is None:
-                self.numbers.give_size(first, plain, statement.order)
+                self.numbers.give_size(first, plain, statement, node.sides[1])
+                result.gives = True
                 result.verdict = "declares"
                 continue
             if place and self._plain_size(node.sides[place], layers) == plain is not None:
@@ -187,7 +191,7 @@ class Checker(Claims):
 
     def _plain_size(self, node: Node, layers: dict[str, int]) -> int | None:
         """The number that a side without symbols stands for: 28 · 28."""
-        if not is_numeric(node):
+        if not is_numeric(node, self.book.notation):
             return None
         literals, self.book.notation.literals = self.book.notation.literals, {}
         try:
@@ -197,7 +201,7 @@ class Checker(Claims):
         finally:
             self.book.notation.literals = literals
 
-    def _range(self, node: Relation, result: Result) -> bool:
+    def _range(self, statement: Statement, node: Relation, result: Result) -> bool:
         """`l = 1, \\dots, L` alone."""
         right = node.sides[-1]
         if not isinstance(right, SequenceNode):
@@ -205,14 +209,36 @@ class Checker(Claims):
         left = node.sides[0]
         if not isinstance(left, Name):
             raise NotationError("only an index has a range", left, question="read")
-        declared = self.book.notation.indices.get(left.letter)
-        layers = dict.fromkeys(self.book.notation.concrete, 1)
-        sizes = [self.book.notation.size(end, layers) for end in (right.first, right.last)]
-        result.verdict = "declares"
-        if declared is not None:
-            known = [self.book.notation.size(end, layers) for end in declared]
-            result.verdict = "states" if known == sizes else "declares"
+        known = self._hold_range(statement, left, (right.first, right.last))
+        result.verdict = "states" if known else "declares"
         return True
+
+    def _hold_range(self, statement: Statement, index: Name, ends: tuple[Node, Node]) -> bool:
+        """An index runs over one range; in a formula of its own, or for a sentence, over another.
+
+        Returns:
+            Whether the range is the one that is known.
+
+        Raises:
+            NotationError: It is another one.
+        """
+        notation = self.book.notation
+        layers = dict.fromkeys(notation.concrete, 1)
+        sizes = [notation.size(end, layers) for end in ends]
+        declared = notation.indices.get(index.letter)
+        if declared is None:
+            return False
+        known = [notation.size(end, layers) for end in declared]
+        if known != sizes and not statement.in_table and statement.mode != "restricts":
+            low, high = known
+            raise NotationError(
+                f"{index.letter} runs from {low} to {high}",
+                ends[1],
+                "Write another index; for one sentence write: for "
+                f"${index.letter} = {sizes[0]}, \\dots, {sizes[1]}$.",
+                "fits",
+            )
+        return known == sizes
 
     def _membership(self, statement: Statement, node: Relation, result: Result) -> None:
         """`W \\in \\mathbb{R}^{n \\times m}`: declares a symbol, or is a claim about a known one."""
@@ -231,6 +257,8 @@ class Checker(Claims):
             if said.kind == "index" and isinstance(symbol, Name) and (
                 symbol.letter in self.book.notation.indices
             ):  # fmt: skip
+                assert said.sequence is not None
+                self._hold_range(statement, symbol, said.sequence)
                 continue
             case = Statement(Relation(symbol.start, right.end, (symbol, right), ("in",)),
                              statement.place, statement.order, True, statement.ranges)  # fmt: skip
@@ -242,7 +270,12 @@ class Checker(Claims):
         result: Result, right: Node,
     ) -> None:  # fmt: skip
         reference = self.book.notation.reference(symbol)
+        said = membership(right)
+        assert said is not None
         if reference is not None and reference.family.kind in ("size", "index", "set"):
+            if reference.family.kind == "size" and said.kind not in ("size", "index"):
+                raise NotationError(f"{reference.family.tex} is a size", right,
+                                    "Write \\mathbb{N}, or another symbol.", "fits")  # fmt: skip
             return
         elaborator = self.elaborator(statement, layers, True)
         term = elaborator.term(symbol)
@@ -258,27 +291,47 @@ class Checker(Claims):
         self._ranges_known(elaborator)
         if reference is not None and reference.family.declared and not self.book.is_defined(
             reference.family
-        ) and not reference.is_entry and not reference.rest:  # fmt: skip
+        ) and not reference.rest:  # fmt: skip
+            self._hold_set(statement, reference.family, said.domain, right)
             result.verdict = "declares" if result.verdict != "holds" else "holds"
             result.instances += 1
             return
-        said = membership(right)
-        assert said is not None
         result.verdict = "holds"
         result.instances += 1
         if len(term.shape) == 4 or said.domain.is_real:
             self.tested |= self._closure(term)
             return
-        for place, evaluator in enumerate(self.evaluators):
-            tensor = evaluator(term).tensor.detach()
-            if not bool(tensor.isfinite().all()):
-                tensor = self.positive[place](term).tensor.detach()
+        for evaluator in self.draws(term, searching=True):
+            reals = evaluator.drawer.of_mode("reals")
+            tensor = evaluator(term).tensor.detach()[~reals]
             family = Family("", (), "value", (), "", said.domain)
-            as_reals = evaluator.drawer.as_reals and reference is not None
             outside = outside_value(family, tensor)
-            if outside is not None and not (as_reals and said.domain.values):
+            if outside is not None:
                 raise NotationError(f"this is {outside:.4g} for some values", right,
                                     "It is not always in this set.", "holds")  # fmt: skip
+
+    def _hold_set(self, statement: Statement, family: Family, said: Domain, where: Node) -> None:
+        """A symbol lies in the set it was declared in: another one is another declaration of it.
+
+        Raises:
+            NotationError: It is another set.
+        """
+        declared = self.book.declared_sets.get(family.key, family.domain)
+        if said == declared or any(
+            one.statement.node.start == statement.node.start
+            and one.statement.place == statement.place and one.statement.own
+            for one in self.book.assumed
+        ):  # fmt: skip
+            return
+        raise NotationError(
+            f"{family.tex} is declared to lie in {domain_text(family, declared)}",
+            where,
+            "Write that set, or another symbol."
+            + (
+                "" if declared.values else f" For some of its values write: for ${family.tex} > 0$."
+            ),
+            "fits",
+        )
 
     def _map(self, node: Relation, result: Result) -> None:
         left, kind = node.sides
@@ -321,7 +374,7 @@ class Checker(Claims):
                 )
             ):
                 return
-        if is_numeric(node):
+        if is_numeric(node, self.book.notation):
             return
         for layers in self.assignments(statement):
             elaborator = self.elaborator(statement, layers, False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from nn3doc.equations.edits import Edit, edits
+from nn3doc.equations.edits import MENDING, Edit, edits
 from nn3doc.equations.own_mistakes import guarded
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Equation, Finding
@@ -47,7 +47,7 @@ def add_suggestions(checked: Checked) -> None:
 
 def mend(variants: Variants, checked: Checked, place: int, equation: Equation) -> Edit | None:
     """The first single change with which a formula holds; None if there is none."""
-    for edit in edits(equation.tex, checked.book.notation)[:MOST_TRIED]:
+    for edit in edits(equation.tex, checked.book.notation, MENDING)[:MOST_TRIED]:
         if says_nothing(edit.apply(equation.tex), checked.book.notation.lexicon):
             continue
         outcome = variants.own(place, edit.apply(equation.tex))

@@ -16,8 +16,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from nn3doc.equations.decorated import with_index_names
+from nn3doc.equations.tex_binders import with_all_bound
+from nn3doc.equations.tex_brackets import sequence
+from nn3doc.equations.tex_cursor import hold_words
 from nn3doc.equations.tex_factors import FactorParser
-from nn3doc.equations.tokens import ARROWS, RELATIONS, TexError, Token, tokenize
+from nn3doc.equations.tokens import (
+    ARROWS,
+    RELATIONS,
+    TexError,
+    Token,
+    hold_commas,
+    joined,
+    tokenize,
+    without_plain_braces,
+)
 from nn3doc.equations.tree import (
     Colon,
     Condition,
@@ -27,7 +40,6 @@ from nn3doc.equations.tree import (
     MapType,
     Node,
     Relation,
-    Sequence,
     Shaped,
     Tuple,
 )
@@ -84,6 +96,8 @@ class _Parser(FactorParser):
 
     def __init__(self, tex: str, lexicon: Lexicon) -> None:
         tokens, self.labels, self.references = _without_labels(tokenize(tex))
+        tokens = without_plain_braces(tokens)
+        hold_commas(tokens)
         super().__init__(tex, _without_alignment(tokens), lexicon.names, lexicon.functions)
 
     def formula(self) -> Formula:
@@ -106,7 +120,11 @@ class _Parser(FactorParser):
             if not self.at("end") and not self._at_separator():
                 raise self.unexpected()
         return Formula(
-            0, len(self.tex), tuple(statements), tuple(self.labels), tuple(self.references)
+            0,
+            len(self.tex),
+            with_all_bound(with_index_names(statements)),
+            tuple(self.labels),
+            tuple(self.references),
         )
 
     def whole_symbol(self) -> Node:
@@ -116,11 +134,11 @@ class _Parser(FactorParser):
         if not letters:
             raise TexError("a symbol is expected here", first.start, first.end)
         last = letters[-1]
-        name = self.name("".join(letter.text for letter in letters), first.start, last.end)
+        name = self.name(joined(letter.text for letter in letters), first.start, last.end)
         result = self.scripts(name)
         if not self.at("end"):
             raise self.unexpected("only one symbol with its scripts can stand here")
-        return result
+        return with_index_names([result])[0]
 
     def _at_separator(self) -> bool:
         token = self.token
@@ -137,7 +155,7 @@ class _Parser(FactorParser):
         while self._at_separator():
             token = self.advance()
             if token.kind == "text":
-                said = token.text.strip(" ~,.;:()").lower()
+                said = hold_words(token)
                 if said not in ("and", "", "or"):
                     word = said
             elif token.text == r"\forall":
@@ -217,32 +235,46 @@ class _Parser(FactorParser):
         )
 
     def _sequence(self, first: Node) -> Node:
-        """Sequence = sum ["," sum] "," dots "," sum."""
-        last = self.attempt(self._rest_of_sequence)
-        return first if last is None else Sequence(first.start, last.end, first, last)
+        """Sequence = sum ("," sum)* "," dots "," sum."""
+        rest = self.attempt(self._rest_of_sequence)
+        if not isinstance(rest, Listing):
+            return first
+        return sequence((first, *rest.items))
 
     def _rest_of_sequence(self) -> Node | None:
+        items: list[Node] = []
         for _ in range(4):
             if not self.at("char", ","):
                 return None
             self.advance()
-            item = self.sum()
-            if isinstance(item, Dots):
+            items.append(self.sum())
+            if isinstance(items[-1], Dots):
                 if not self.at("char", ","):
                     return None
                 self.advance()
-                return self.sum()
+                items[-1] = self.sum()
+                return Listing(items[0].start, items[-1].end, tuple(items))
         return None
 
     def _at_relation(self) -> bool:
         token = self.token
-        return token.text.lstrip("\\") in RELATIONS or token.text in (r"\stackrel", r"\overset")
+        if token.text in (r"\overset", r"\underset"):
+            return self.over_relation()
+        return token.text.lstrip("\\") in RELATIONS or token.text == r"\stackrel"
 
     def _relation(self) -> str:
         """Relation = "=" | ":=" | "\\in" | … | "\\stackrel{…}" relation."""
         token = self.advance()
-        if token.text in (r"\stackrel", r"\overset"):
-            self.skip_group()
+        if token.text in (r"\stackrel", r"\overset", r"\underset"):
+            label = self.token
+            words = self.words()
+            if words is None:
+                raise TexError(
+                    "what stands above this sign may change its meaning",
+                    label.start,
+                    self._end(),
+                    "Write words as \\text{…}, or say it in the text.",
+                )
             braced = self.at("char", "{")
             if braced:
                 self.advance()
@@ -251,7 +283,8 @@ class _Parser(FactorParser):
             inner = self._relation()
             if braced:
                 self.expect("}")
-            return inner
+            defined = words.strip(" .").lower() in ("def", "definition")
+            return ":=" if defined and inner == "=" else inner
         return RELATIONS[token.text.lstrip("\\")]
 
     def attempt(self, production: Callable[[], Node | None]) -> Node | None:
@@ -343,6 +376,13 @@ def _without_alignment(tokens: list[Token]) -> list[Token]:
                     while tokens[position + 1].text in ("&", r"\quad"):
                         position += 1
                         ampersands = 1
+            elif token.kind == "char" and token.text == "&" and not inner:
+                raise TexError(
+                    "& stands in no environment",
+                    token.start,
+                    token.end,
+                    "Write it in \\begin{aligned} … \\end{aligned}, or leave it out.",
+                )
             elif token.kind == "char" and token.text == "&":
                 ampersands += 1
                 if ampersands % 2 == 0 and not _continues(tokens, position, result):

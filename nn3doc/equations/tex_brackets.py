@@ -18,11 +18,14 @@ from nn3doc.equations.tree import (
     Inner,
     Node,
     Number,
+    Product,
     Sequence,
     Set,
     Shaped,
     Sum,
     Tuple,
+    same,
+    stepped,
 )
 
 OPEN = {"(": ")", "[": "]", r"\{": r"\}", r"\lbrace": r"\rbrace", r"\lbrack": r"\rbrack"}
@@ -30,6 +33,32 @@ OPEN = {"(": ")", "[": "]", r"\{": r"\}", r"\lbrace": r"\rbrace", r"\lbrack": r"
 
 BARS = {"|": "|", r"\lvert": r"\rvert", r"\vert": r"\vert", r"\Vert": r"\Vert",
          r"\lVert": r"\rVert"}  # fmt: skip
+
+
+def sequence(items: tuple[Node, ...]) -> Sequence:
+    """`1, 2, \\dots, n` without its dots: what stands between is the next number.
+
+    Raises:
+        TexError: It is another one.
+    """
+    first, *others, last = items
+    place = first
+    for item in others:
+        if not _follows(place, item):
+            raise TexError(
+                "what the dots leave out cannot be told here", first.start, last.end,
+                "Write the first number, the next, dots and the last: 1, 2, \\dots, n.",
+            )  # fmt: skip
+        place = item
+    return Sequence(first.start, last.end, first, last)
+
+
+def _follows(first: Node, following: Node) -> bool:
+    """Whether one number or letter is the other and 1, or less 1."""
+    (one, step), (other, further) = stepped(first), stepped(following)
+    return abs(further - step) == 1 and (
+        one is other if one is None or other is None else same(one, other)
+    )
 
 
 class Brackets(Scripts):
@@ -83,9 +112,8 @@ class Brackets(Scripts):
                 self.advance()
             else:
                 break
-        for place, item in enumerate(items):
-            if isinstance(item, Dots) and 0 < place == len(items) - 2:
-                return [Sequence(items[0].start, items[-1].end, items[0], items[-1])]
+        if len(items) > 2 and isinstance(items[-2], Dots):
+            return [sequence((*items[:-2], items[-1]))]
         return items
 
     def _is_divided(self) -> bool:
@@ -195,7 +223,7 @@ class Brackets(Scripts):
         if self.token.text in ("_", "^"):
             self.advance()
             return self._labelled(inner, start)
-        return inner
+        return Group(start, self._end(), inner) if isinstance(inner, Sum) else inner
 
     def _underset(self) -> Node:
         """Underset = "\\underset" label argument."""
@@ -211,14 +239,24 @@ class Brackets(Scripts):
 
     def _labelled(self, inner: Node, start: int) -> Node:
         before = self.position
-        self.skip_group()
-        after = self.position
-        self.position = before
-        try:
-            label = self._argument()
-        except TexError:
-            label = inner
-        self.position = after
-        if isinstance(label, Tuple) and label is not inner:
+        words = self.words()
+        if words is None:
+            self.position = before
+            first = self.token
+            try:
+                label: Node | None = self._argument()
+            except TexError:
+                label = None
+                self.position = before
+                self.skip_group()
+            if isinstance(label, Product) and label.operation == "times":
+                label = Tuple(label.start, label.end, label.factors, "()")
+            if not isinstance(label, Tuple):
+                raise TexError(
+                    "what stands here is neither words nor sizes",
+                    first.start,
+                    self._end(),
+                    "Write words as \\text{…}, sizes as (n, m), and an equation on its own.",
+                )
             return Shaped(start, self._end(), inner, label)
         return Group(start, self._end(), inner) if isinstance(inner, Sum) else inner

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 
 from nn3doc.equations.tokens import (
+    RELATIONS,
     SIZES,
     TexError,
     Token,
@@ -14,6 +16,18 @@ from nn3doc.equations.tree import (
 )
 
 MAX_DEPTH = 40
+
+
+_SPELLED = frozenset(
+    [r"\mathrm", r"\operatorname", r"\mathsf", r"\mathit"]
+)  # words, letter by letter
+_IN_WORDS = frozenset(
+    ["!", "*", r"\star", "(", ")", ",", ".", ":", "-"]
+)  # remarks, not mathematics
+
+_TURNING = re.compile(
+    r"\b(not|unless|except|neither|nor|cannot|never|iff|only if|false|wrong|without)\b|n't\b|n’t\b"
+)
 
 
 SIZE_MARKS = frozenset("\\" + size for size in SIZES)
@@ -81,6 +95,34 @@ class Cursor(ABC):
             if depth == 0:
                 return
 
+    def over_relation(self) -> bool:
+        """Whether an `\\overset` here puts something above a relation."""
+        before = self.position
+        self.advance()
+        self.skip_group()
+        if self.at("char", "{"):
+            self.advance()
+        relation = self.token.text.lstrip("\\") in RELATIONS
+        self.position = before
+        return relation
+
+    def words(self) -> str | None:
+        """Steps over one argument; its text where it is words only: `\\text{old}`, `(3)`, `!`."""
+        first = self.position
+        self.skip_group()
+        inside = [token for token in self.tokens[first : self.position] if token.text not in "{}"]
+        spelled = any(token.text in _SPELLED for token in inside)
+        said = ""
+        for place, token in enumerate(inside):
+            bracketed = token.kind == "number" and {"(", ")"} == {
+                inside[place - 1].text, inside[(place + 1) % len(inside)].text
+            }  # fmt: skip
+            if token.kind == "text" or (spelled and token.kind == "letter") or bracketed:
+                said += token.text
+            elif token.text not in _SPELLED and token.text not in _IN_WORDS:
+                return None
+        return said
+
     def _end(self) -> int:
         return self.tokens[self.position - 1].end
 
@@ -109,3 +151,20 @@ class Cursor(ABC):
     @abstractmethod
     def subscript_item(self) -> Node:
         """Item = ":" | text | sum."""
+
+
+def hold_words(token: Token) -> str:
+    """The words of a text, lower case: they may say when a statement holds, not turn it around.
+
+    Raises:
+        TexError: They do.
+    """
+    said = token.text.strip(" ~,.;:()").lower()
+    if _TURNING.search(said):
+        raise TexError(
+            "these words change what the formula says",
+            token.start,
+            token.end,
+            "Say it outside of the formula, or by a sign such as \\ne.",
+        )
+    return said

@@ -8,8 +8,7 @@ factor   = atom scripts | call | big operator | derivative
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from nn3doc.equations.decorated import inverse_letter, is_inverse
 from nn3doc.equations.tex_brackets import BARS, OPEN
 from nn3doc.equations.tex_cursor import MAX_DEPTH, SIZE_MARKS
 from nn3doc.equations.tex_operators import Operators
@@ -25,6 +24,7 @@ from nn3doc.equations.tokens import (
     TRANSPARENT,
     TexError,
     Token,
+    joined,
 )
 from nn3doc.equations.tree import (
     Call,
@@ -140,20 +140,30 @@ class FactorParser(Operators):
         if token.kind == "char":
             if token.text == "|":
                 return not (self.closing_bars and self.closing_bars[-1] == "|")
-            return token.text in ("(", "[", "{")
+            return token.text in ("(", "[")
         if token.kind != "command":
             return False
         if self.closing_bars and token.text == self.closing_bars[-1]:
             return False
-        if token.text in SIZE_MARKS or token.text == r"\left":
+        if token.text in SIZE_MARKS:
+            return token.text[-1] != "r" and self._opens(self.peek())
+        if token.text == r"\left":
             return True
         if token.text in (r"\right", r"\middle", r"\rangle", r"\}", r"\rbrace", r"\end"):
+            return False
+        if token.text in (r"\overset", r"\underset") and self.over_relation():
             return False
         word = token.text[1:]
         return word not in RELATIONS and (
             word in GREEK or word in ACCENTS or word in FONTS or word in FUNCTIONS or word in BIG
             or word in DOTS or word in TRANSPARENT or token.text in _ATOMS
         )  # fmt: skip
+
+    def _opens(self, token: Token) -> bool:
+        """Whether a bracket opens: a bar does, unless it closes one or says at which place."""
+        if token.text in BARS:
+            return self.peek(2).text != "_" and token.text not in self.closing_bars[-1:]
+        return token.text in OPEN
 
     def factor(self) -> Node:
         """Factor = atom scripts | call | big operator | derivative."""
@@ -179,7 +189,7 @@ class FactorParser(Operators):
         word = token.text[1:] if token.kind == "command" else ""
         if word in BIG:
             return self._big_operator()
-        if word in FUNCTIONS:
+        if word in FUNCTIONS and word not in ACCENTS:
             return self._function(self.advance())
         if token.text in (r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"):
             return self._fraction()
@@ -206,11 +216,12 @@ class FactorParser(Operators):
         if token.text in BARS and (token.kind == "command" or token.text == "|"):
             return self._bars()
         if token.text == r"\langle":
-            return self._inner()
+            return self.scripts(self._inner())
         if token.text == r"\left" or token.text in SIZE_MARKS or token.text in OPEN:
-            return self._postfix(self._brackets())
-        if self.at("char", "{"):
-            return self.scripts(self._argument())
+            brackets = self._brackets()
+            if _composition(brackets, self.functions) and self._at_bracket():
+                return self._call(brackets)
+            return self._postfix(brackets)
         letters = self.letters()
         if letters:
             return self._named(letters)
@@ -234,18 +245,20 @@ class FactorParser(Operators):
     def _named(self, letters: list[Token]) -> Node:
         """The longest name the lexicon knows, or one letter; a call where it is a function."""
         for count in range(min(len(letters), 6), 0, -1):
-            spelled = "".join(letter.text for letter in letters[:count])
+            spelled = joined(letter.text for letter in letters[:count])
             if count == 1 or spelled in self.names:
                 self.position = self._position_of(letters[count - 1]) + 1
                 break
         name = self.name(spelled, letters[0].start, letters[count - 1].end)
         if spelled in (r"\mathbb{1}", r"\mathbf{1}", r"\mathrm{1}") and self._at_bracket():
-            return self._indicator(name)
+            return self.scripts(self._indicator(name))
         known = spelled[8:-1] if spelled.startswith(r"\mathrm{") else ""
         if known in FUNCTIONS and spelled not in self.functions and spelled not in self.names:
             token = Token("command", "\\" + known, name.start, name.end)
             return self._function(token)
         scripted = self.scripts(name)
+        if is_inverse(scripted) and inverse_letter(spelled) in self.functions:
+            scripted = self.name(inverse_letter(spelled), scripted.start, scripted.end)
         if self._at_bracket() and (self._is_function(scripted) or len(known) > 1):
             return self._call(scripted)
         return self._postfix(scripted)
@@ -274,11 +287,12 @@ class FactorParser(Operators):
         name = self.name(token.text, token.start, token.end)
         if token.text in (r"\max", r"\min", r"\argmax", r"\argmin") and self.at("char", "_"):
             return self._big_operator(name)
-        outer: Node = name
-        while self.token.text in ("^", "_", "'"):
-            outer = self.scripts(outer)
+        before = self.tokens[max(self.position - 2, 0)]
+        function = self.scripts(name)
+        if self.token.text == r"\circ" or (before.text == r"\circ" and not self.starts_factor()):
+            return function
         if self._at_bracket():
-            call = self._call(replace(name))
+            return self._call(function)
         else:
             if not self.starts_factor():
                 raise self.unexpected(f"{token.text} needs what it is applied to")
@@ -290,10 +304,7 @@ class FactorParser(Operators):
                     self.token.end,
                     f"Write {token.text}(…).",
                 )
-            call = Call(name.start, argument.end, name, (argument,))
-        if isinstance(outer, Scripted):
-            return Scripted(call.start, call.end, call, outer.sub, outer.marks)
-        return call
+            return Call(name.start, argument.end, function, (argument,))
 
     def _indicator(self, name: Name) -> Node:
         """Indicator = "\\mathbb{1}" "(" condition ")"."""
@@ -303,6 +314,18 @@ class FactorParser(Operators):
         condition = self.condition()
         self._close(opening, ")" if opening.text == "(" else OPEN[opening.text])
         return Indicator(name.start, self._end(), condition)
+
+
+def _composition(node: Node, functions: frozenset[str]) -> bool:
+    """Whether something is `(f \\circ g)`, the functions one after the other."""
+    group = node.base if isinstance(node, Scripted) else node
+    if not isinstance(group, Group) or not isinstance(group.inner, Product):
+        return False
+    bases = [f.base if isinstance(f, Scripted) else f for f in group.inner.factors]
+    return group.inner.operation == "odot" and all(
+        isinstance(base, Name) and (base.letter in functions or base.letter[1:] in FUNCTIONS)
+        for base in bases
+    )
 
 
 def _sizes(candidate: Tuple) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 from typing import Literal
 
+from nn3doc.equations.tex_binders import binders_of
 from nn3doc.equations.tex_brackets import Brackets
+from nn3doc.equations.tex_cursor import hold_words
 from nn3doc.equations.tokens import (
     ACCENTS,
     BIG,
@@ -17,7 +19,6 @@ from nn3doc.equations.tokens import (
 )
 from nn3doc.equations.tree import (
     BigOperator,
-    Binder,
     Cases,
     Derivative,
     Dots,
@@ -26,14 +27,16 @@ from nn3doc.equations.tree import (
     Name,
     Node,
     Number,
-    Product,
-    Relation,
     Root,
     Scripted,
-    Sequence,
 )
 
 _MATRICES = frozenset("matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array cases".split())
+
+
+_OTHERWISE = frozenset(
+    ["otherwise", "else", "elsewhere", "in all other cases", "in any other case"]
+)
 
 
 def _split_order(variable: Node) -> tuple[int, Node]:
@@ -46,39 +49,6 @@ def _split_order(variable: Node) -> tuple[int, Node]:
                 return int(power.text), variable.base
             return int(power.text), replace(variable, marks=rest, end=variable.end)
     return 1, variable
-
-
-def _binders(below: SequenceOf[Node], above: Node | None) -> tuple[Binder, ...]:
-    """What stands below a big operator, as indices with their ranges and conditions."""
-    binders: list[Binder] = []
-    conditions: list[Node] = []
-    for item in below:
-        if not isinstance(item, Relation):
-            for index in item.factors if isinstance(item, Product) else (item,):
-                if not isinstance(index, Name):
-                    raise TexError("an index is expected here", index.start, index.end)
-                binders.append(Binder(index.start, index.end, index, None, None, None))
-            continue
-        left = item.sides[0]
-        bound = {b.index.letter for b in binders if isinstance(b.index, Name)}
-        first = isinstance(left, Name) and left.letter not in bound and len(item.operators) == 1
-        if first and item.operators[0] == "=":
-            right = item.sides[1]
-            low, high = (right.first, right.last) if isinstance(right, Sequence) else (right, None)
-            binders.append(Binder(item.start, item.end, left, low, high, None))
-        elif first and item.operators[0] == "in":
-            binders.append(Binder(item.start, item.end, left, None, None, item.sides[1]))
-        else:
-            if not binders and isinstance(left, Name):
-                binders.append(Binder(left.start, left.end, left, None, None, None))
-            conditions.append(item)
-    if above is not None:
-        if len(binders) != 1:
-            raise TexError("an upper limit belongs to one index", above.start, above.end)
-        binders[0] = replace(binders[0], high=above)
-    if conditions:
-        binders[-1] = replace(binders[-1], conditions=tuple(conditions))
-    return tuple(binders)
 
 
 def _cases(rows: SequenceOf[tuple[Node | None, ...]], start: int, end: int) -> Node:
@@ -144,8 +114,8 @@ class Operators(Brackets):
             return "total"
         return None
 
-    def _take_differential(self) -> int:
-        """Steps over `d` or `\\partial`, with its order."""
+    def _take_differential(self, once: bool = False) -> int:
+        """Steps over `d` or `\\partial`, with its order; below, the order is the variable's."""
         if self.at("command", r"\mathrm"):
             self.advance()
             self.skip_group()
@@ -155,6 +125,11 @@ class Operators(Brackets):
             return 1
         self.advance()
         order = self._argument()
+        if once:
+            raise TexError(
+                "below, the order of a derivative stands at the variable", order.start, order.end,
+                "Write \\partial x^2.",
+            )  # fmt: skip
         if not isinstance(order, Number) or not order.text.isdigit():
             raise TexError("the order of a derivative is a number", order.start, order.end)
         return int(order.text)
@@ -170,9 +145,9 @@ class Operators(Brackets):
         by: list[Node] = []
         below = self.token
         while not self.at("char", "}"):
-            if self.token.text not in (r"\partial", "d", r"\mathrm"):
+            if self.token.text not in ((r"\partial",) if style == "partial" else ("d", r"\mathrm")):
                 raise self.unexpected(f"{'∂' if style == 'partial' else 'd'} is expected here")
-            self._take_differential()
+            self._take_differential(once=True)
             variable = self.factor()
             times, variable = _split_order(variable)
             by.extend([variable] * times)
@@ -205,7 +180,7 @@ class Operators(Brackets):
         self.advance()
         by_list: list[Node] = []
         while self.at("command", r"\partial"):
-            self._take_differential()
+            self._take_differential(once=True)
             times, variable = _split_order(self.factor())
             by_list.extend([variable] * times)
         if len(by_list) != order:
@@ -219,8 +194,13 @@ class Operators(Brackets):
         start = self.advance().start
         by: tuple[Node, ...] = ()
         times = 1
+        written = ""
         while self.token.text in ("_", "^"):
-            if self.advance().text == "_":
+            script = self.advance()
+            if script.text in written:
+                raise TexError(f"a second {script.text}", script.start, script.end)
+            written += script.text
+            if script.text == "_":
                 if self.at("char", "{"):
                     by = (self._argument(),)
                 else:  # \nabla_w^2: the 2 belongs to the \nabla
@@ -258,7 +238,13 @@ class Operators(Brackets):
         below: list[Node] | None = None
         above: Node | None = None
         while self.token.text in ("_", "^"):
-            if self.advance().text == "_":
+            script = self.advance()
+            if (below if script.text == "_" else above) is not None:
+                raise TexError(
+                    f"a second {script.text}", script.start, script.end,
+                    f"Write \\{operator} once for each index.",
+                )  # fmt: skip
+            if script.text == "_":
                 below = self._below()
             else:
                 above = self._argument()
@@ -269,7 +255,7 @@ class Operators(Brackets):
                 self._end(),
                 f"Write \\{operator}_{{i=1}}^{{n}}.",
             )
-        binders = _binders(below, above)
+        binders = binders_of(operator, below, above)
         if not self.starts_factor():
             raise self.unexpected(f"what \\{operator} runs over is missing")
         body = self.term()
@@ -295,9 +281,11 @@ class Operators(Brackets):
             before = self.position
             try:
                 items.append(self.condition())
-            except TexError:
+            except TexError as error:
                 self.position = before
                 items.append(self.sum())
+                if not (self.token.text in (",", ":", "}") or self.at("row")):
+                    raise error from None
             if self.at("char", ",") or self.at("row") or self.at("char", ":"):
                 self.advance()
             else:
@@ -326,7 +314,7 @@ class Operators(Brackets):
         row: list[Node | None] = []
         saved, self.closing_bars = self.closing_bars, []
         while True:
-            row.append(self._cell(name == "cases" and len(row) == 1))
+            row.append(self._condition() if name == "cases" and row else self._cell())
             if self.at("char", "&"):
                 self.advance()
                 continue
@@ -345,19 +333,41 @@ class Operators(Brackets):
             return _cases(rows, start, self._end())
         return Matrix(start, self._end(), tuple(rows), name)
 
-    def _cell(self, condition: bool) -> Node | None:
-        said = ""
-        while self.at("text") or self.at("char", ",") or self.at("command", r"\quad"):
-            said += self.advance().text
-        if self.at("char", "&") or self.at("row") or self.at("command", r"\end"):
+    def _cell(self) -> Node | None:
+        """Cell = [sum] ","*; words cannot stand in it."""
+        while self.at("command", r"\quad"):
+            self.advance()
+        if self._at_end_of_cell():
             return None
         if self.at("char", "|") and self.peek().text in ("&", r"\end", "\\\\"):
             token = self.advance()
             return Dots(token.start, token.end, "|")
-        if condition:
-            result = self.condition()
-        else:
-            result = self.sum()
-        while self.at("char", ",") or self.at("char", ".") or self.at("text"):
+        result = self.sum()
+        while self.token.text in (",", ".", r"\quad"):
             self.advance()
         return result
+
+    def _condition(self) -> Node | None:
+        """Condition = words [condition words] | "otherwise"; None for the latter."""
+        first, words = self.token, self._words_of_case()
+        if self._at_end_of_cell():
+            if words and words not in _OTHERWISE:
+                raise TexError(
+                    "these words are no condition", first.start, self._end(),
+                    "Write \\text{otherwise}, or a condition such as x > 0.",
+                )  # fmt: skip
+            return None
+        result = self.condition()
+        self._words_of_case()
+        return result
+
+    def _words_of_case(self) -> str:
+        said = []
+        while self.at("text") or self.token.text in (",", ".", r"\quad"):
+            token = self.advance()
+            if token.kind == "text":
+                said.append(hold_words(token))
+        return " ".join(said).strip()
+
+    def _at_end_of_cell(self) -> bool:
+        return self.at("char", "&") or self.at("row") or self.at("command", r"\end")

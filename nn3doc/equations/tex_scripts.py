@@ -160,7 +160,7 @@ class Scripts(Cursor):
         return place
 
     def scripts(self, base: Node) -> Node:
-        """Scripts = ("_" argument | "^" argument | "'")*, each at most once."""
+        """Scripts = ("_" argument | "'"* ["^" argument])*, each at most once."""
         sub: tuple[Node, ...] | None = None
         marks: tuple[Mark, ...] | None = None
         while True:
@@ -171,6 +171,10 @@ class Scripts(Cursor):
                 self.advance()
                 sub = self._subscript()
             elif self.at("char", "^") or self.at("char", "'"):
+                primes = marks if marks and all(mark.kind == "prime" for mark in marks) else ()
+                if primes and token.text == "^":  # f'^2: the square of the derivative
+                    marks = (*primes, *self._superscript(base))
+                    continue
                 if marks is not None:
                     raise TexError(
                         "a second ^",

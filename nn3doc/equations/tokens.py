@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,6 +115,20 @@ _UNICODE = {
 }  # fmt: skip
 _TEXT = frozenset(["text", "mbox", "textrm", "textit", "textbf"])
 _GROUP = re.compile(r"\s*\{")
+_EQUALS = re.compile(r"\s*=")
+_CONTROL_WORD = re.compile(r"\\[A-Za-z]+\Z")
+
+# How many arguments a command takes; its braces print nothing, and neither do those of no command.
+ARGUMENTS: dict[str, int] = {
+    **dict.fromkeys(ACCENTS | FONTS, 1),
+    **{word: before + 1 for word, before in TRANSPARENT.items()},
+    **dict.fromkeys(["frac", "dfrac", "tfrac", "cfrac", "underset", "overset", "stackrel"], 2),
+    **dict.fromkeys(["sqrt", "underbrace", "overbrace", "substack", "begin", "end"], 1),
+    "color": 2,
+}
+_WITH_COLUMNS = frozenset(["array", "alignedat", "alignat", "alignat*"])
+_OPENING = frozenset(["(", "[", "\\{", "\\lbrace", "\\lbrack", "\\langle"])
+_CLOSING = frozenset([")", "]", "\\}", "\\rbrace", "\\rbrack", "\\rangle"])
 
 
 def tokenize(tex: str) -> list[Token]:
@@ -153,6 +168,9 @@ def tokenize(tex: str) -> list[Token]:
                 inside, end = _braced(tex, end)
                 result.append(Token("command", text, position, end))
                 result.append(Token("text", inside, position, end))
+            elif word == "not" and (equals := _EQUALS.match(tex, end)):
+                end = equals.end()
+                result.append(Token("command", r"\ne", position, end))
             elif word in SPACES:
                 if word in ("quad", "qquad"):
                     result.append(Token("command", r"\quad", position, end))
@@ -189,6 +207,115 @@ def tokenize(tex: str) -> list[Token]:
         )
     result.append(Token("end", "", len(tex), len(tex)))
     return result
+
+
+def without_plain_braces(tokens: list[Token]) -> list[Token]:
+    """Takes the braces out that print nothing, so that they cannot change what is read.
+
+    Only those around an argument stay: `x_{ij}`, `\\frac{a}{b}`. In `\\log{(u)}^{2}` or `{a + b}^2` a
+    reader sees no brace, so the power belongs to what stands directly before it.
+
+    Raises:
+        TexError: Such a brace is never closed.
+    """
+    kept: list[Token] = []
+    waiting = 0  # arguments that the command before still takes
+    option: tuple[int, int] | None = None  # depth and arguments of a \sqrt whose [ ] is open
+    open_: list[tuple[Token, bool, int]] = []  # each brace, whether it stays, what waits behind it
+    for place, token in enumerate(tokens):
+        stays = True
+        if token.kind == "char" and token.text == "{":
+            stays = waiting > 0
+            open_.append((token, stays, max(waiting - 1, 0)))
+            waiting = 0
+        elif token.kind == "char" and token.text == "}" and open_:
+            _, stays, waiting = open_.pop()
+        elif token.text == "[" and place and tokens[place - 1].text == r"\sqrt":
+            option, waiting = (len(open_), waiting), 0
+        elif token.text == "]" and option is not None and option[0] == len(open_):
+            waiting, option = option[1], None
+        else:
+            waiting = max(waiting - 1, 0) + _arguments(tokens, place)
+        if stays:
+            kept.append(token)
+    for brace, stays, _ in open_:
+        if not stays:
+            raise TexError("this { is never closed", brace.start, brace.end, "Close it with }.")
+    return kept
+
+
+def _arguments(tokens: list[Token], place: int) -> int:
+    """How many arguments stand behind a token."""
+    token = tokens[place]
+    if token.kind == "char":
+        return int(token.text in ("^", "_"))
+    if token.kind != "command":
+        return 0
+    if token.text == r"\begin":
+        letters = "".join(t.text for t in tokens[place + 2 : place + 10])
+        return 1 + (letters.partition("}")[0] in _WITH_COLUMNS)
+    return ARGUMENTS.get(token.text[1:], 0)
+
+
+def hold_commas(tokens: list[Token]) -> None:
+    """A comma directly between digits is a list only where a list can stand.
+
+    In brackets and in subscripts it is one: `(0,1)`, `w_{1,2}`; before or behind dots as well,
+    `1,2,\\dots,n`. Anywhere else it may be a decimal comma or one between thousands.
+
+    Raises:
+        TexError: It can be read in two ways.
+    """
+    lists: list[bool] = []
+    for place, token in enumerate(tokens):
+        if token.text in _OPENING:
+            lists.append(True)
+        elif token.kind == "char" and token.text == "{":
+            lists.append(place > 0 and tokens[place - 1].text == "_")
+        elif (token.text in _CLOSING or token.text == "}") and lists:
+            lists.pop()
+        if not (token.text == "," and _between_digits(tokens, place)):
+            continue
+        before, after = tokens[place - 1].text, tokens[place + 1].text
+        counts = len(after) > 1 and after[0] == "0" and "." not in after  # 000 is no number
+        if counts or not (lists and lists[-1]) and not _beside_dots(tokens, place):
+            thousands = f", {before}{{,}}{after} for thousands" if len(after) == 3 else ""
+            raise TexError(
+                "a comma between digits can be read in two ways",
+                tokens[place - 1].start,
+                tokens[place + 1].end,
+                f"Write {before}.{after} for a decimal number{thousands}, or a blank behind the "
+                "comma of a list.",
+            )
+
+
+def _between_digits(tokens: list[Token], place: int) -> bool:
+    one, comma, other = tokens[max(place - 1, 0)], tokens[place], tokens[place + 1]
+    return (
+        one.kind == other.kind == "number"
+        and one.end == comma.start
+        and comma.end == other.start
+        and "." not in one.text
+    )
+
+
+def _beside_dots(tokens: list[Token], place: int) -> bool:
+    """Whether a list of numbers goes on with dots, or begins with them."""
+    for step in (1, -1):
+        at = place
+        while 0 <= at < len(tokens) and (tokens[at].text == "," or tokens[at].kind == "number"):
+            at += step
+        if 0 <= at < len(tokens) and tokens[at].text[1:] in DOTS:
+            return True
+    return False
+
+
+def joined(letters: Iterable[str]) -> str:
+    """Letters side by side as one name; a blank stands where TeX needs it: `\\Delta w`."""
+    text = ""
+    for letter in letters:
+        text += " " + letter if _CONTROL_WORD.search(text) and letter[0].isalpha() else letter
+    return text
 
 
 def _braced(tex: str, position: int) -> tuple[str, int]:

@@ -7,8 +7,8 @@ JSON as it is (`to_json`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 
@@ -168,6 +168,8 @@ class Binder(Node):
         high: Last value; None where it is not written.
         within: The set of `i \\in S`.
         conditions: Further conditions: `i \\ne j`.
+        implied: Whether it is bound only if the notation has it as an index: the j of
+            `\\sum_{i < j}`, where no j stands outside of the sum.
     """
 
     index: Node
@@ -175,6 +177,7 @@ class Binder(Node):
     high: Node | None
     within: Node | None
     conditions: tuple[Node, ...] = ()
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +363,42 @@ def bare(node: Node) -> Node:
     while isinstance(node, Group):
         node = node.inner
     return node
+
+
+def whole_number(node: Node | None) -> int | None:
+    """The whole number that stands there with its sign; None for anything else."""
+    node = bare(node) if node is not None else None
+    if isinstance(node, Number) and node.text.isdigit():
+        return int(node.text)
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.signs == (-1,):
+        inner = whole_number(node.terms[0])
+        return None if inner is None else -inner
+    return None
+
+
+def stepped(node: Node) -> tuple[Node | None, int]:
+    """An expression as something and a whole number: `n - 1`."""
+    number = whole_number(node)
+    if number is not None:
+        return None, number
+    if isinstance(node, Sum) and len(node.terms) == 2 and node.signs[0] == 1:
+        step = whole_number(node.terms[1])
+        if step is not None:
+            return node.terms[0], step * node.signs[1]
+    return node, 0
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """A tree with each node put to what `change` makes of it, inner ones first."""
+
+    def inner(value: object) -> object:
+        if isinstance(value, Node):
+            return rebuilt(value, change)
+        return tuple(inner(item) for item in value) if isinstance(value, tuple) else value
+
+    names = [field.name for field in fields(node) if field.name not in ("start", "end")]
+    changed: dict[str, Any] = {name: inner(getattr(node, name)) for name in names}
+    return change(replace(node, **changed))
 
 
 def to_json(value: object) -> Any:

@@ -172,7 +172,8 @@ class Variants:
         scratch.statements, scratch.definitions, scratch.updates = [], {}, {}
         scratch.functions, scratch.constraints = dict(scratch.functions), dict(scratch.constraints)
         scratch.aliases, scratch.problems = dict(scratch.aliases), {}
-        scratch.assumed_by = {}
+        scratch.assumed_by, scratch.assumed = {}, []
+        scratch.introduced = dict(scratch.introduced)
         functions, constraints, aliases = (
             len(scratch.functions),
             dict(scratch.constraints),
@@ -183,6 +184,7 @@ class Variants:
         if (
             scratch.updates or scratch.problems or not scratch.definitions.keys() <= known.keys()
             or len(scratch.functions) != functions or scratch.constraints != constraints
+            or scratch.assumed
             or len(scratch.aliases) != aliases
             or len(scratch.notation.families) != len(self.checked.book.notation.families)
             or any(isinstance(s.node, Relation) and s.node.operators[0] in ("in", "colon")
@@ -214,6 +216,7 @@ class Variants:
         book.constraints = {
             k: v for k, v in before.constraints.items() if before.assumed_by.get(k) not in gone
         }
+        book.assumed = [a for a in before.assumed if id(a.statement) not in gone]
         book.aliases = dict(before.aliases)
         book.problems = {
             order: error for order, error in before.problems.items()

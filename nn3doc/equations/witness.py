@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from nn3doc.equations.arrays import TooLarge, aligned
 from nn3doc.equations.code import relative
-from nn3doc.equations.compare import Comparison, told
 from nn3doc.equations.definitions import Definition, DefinitionError, Statement
-from nn3doc.equations.draw import Drawer
+from nn3doc.equations.evaluate.arrays import TooLarge
+from nn3doc.equations.evaluate.comparing import Comparison, both, told
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.samples import SMOOTH, Drawer
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
 from nn3doc.equations.own_mistakes import guarded
@@ -40,7 +41,6 @@ from nn3doc.equations.snippet_values import Snippets, given_values, same_snippet
 from nn3doc.equations.terms import Term
 from nn3doc.equations.trace import Trace, trace
 from nn3doc.equations.tree import Relation
-from nn3doc.equations.values import Evaluator, Key, MissingValue
 
 if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
@@ -129,7 +129,7 @@ def _ask_function(
 
 def _arguments(
     checked: Checked, function: PageFunction, evaluator: Evaluator, names: dict[str, Key],
-    sizes: dict[str, Size], given: Mapping[str, object] | None = None,
+    sizes: dict[str, Size], given: Mapping[str, object] | None = None, draw: int = 0,
 ) -> dict[str, object] | None:  # fmt: skip
     """Values for a function's parameters; None if one of them is no symbol of the page."""
     import inspect
@@ -154,7 +154,7 @@ def _arguments(
                 continue
             return None
         try:
-            value = evaluator.symbol(key).detach()
+            value = evaluator.symbol(key).detach()[draw]
         except (NotationError, DefinitionError, MissingValue, TooLarge):
             return None
         family = checked.book.family(key[0])
@@ -207,10 +207,10 @@ def _expected(checked: Checked, key: Key, parameter: bool, evaluator: Evaluator)
             found = book.find(key, updates=True)
             if found is None:
                 return None
-            return evaluator(book.elaborated(found, key)[0]).tensor.detach()
+            return evaluator(book.elaborated(found, key)[0]).tensor.detach()[0]
         if book.find(key) is None:
             return None
-        return evaluator.symbol(key).detach()
+        return evaluator.symbol(key).detach()[0]
     except (NotationError, DefinitionError, MissingValue, TooLarge):
         return None
 
@@ -307,14 +307,21 @@ def _ask_function_symbol(
         draws = checked.checker.draws(term)
     except (NotationError, DefinitionError):
         return
-    for evaluator, _ in draws:
-        if not _same_function(checked, function, call, definition, term, evaluator):
-            return
+    for evaluator in draws:
+        for draw in _asked_draws(evaluator):
+            if not _same_function(checked, function, call, definition, term, evaluator, draw):
+                return
+
+
+def _asked_draws(evaluator: Evaluator) -> list[int]:
+    """The draws that a function is called with: of ordinary size, and some of those that search."""
+    further = range(len(SMOOTH), evaluator.draws)
+    return [0, 1, *further[:: max(1, len(further) // 12)]]
 
 
 def _same_function(
     checked: Checked, function: PageFunction, call: Callable[..., Any], definition: Definition,
-    term: Term, evaluator: Evaluator,
+    term: Term, evaluator: Evaluator, draw: int,
 ) -> bool:  # fmt: skip
     """Whether a function returns what its symbol stands for, for one draw."""
     book = checked.book
@@ -325,8 +332,10 @@ def _same_function(
             shape = argument.shape
             array = evaluator(argument)
             owner = book.family(argument.data[0]) if argument.operation == "family" else family
-            values.append(to_python(array.tensor.detach(), shape, owner).clone())
-        expected = evaluator(term).tensor.detach()
+            tensor = array.tensor.detach()
+            tensor = tensor[draw if tensor.shape[0] > 1 else 0]
+            values.append(to_python(tensor, shape, owner).clone())
+        expected = evaluator(term).tensor.detach()[draw]
         import inspect
 
         names = list(inspect.signature(call).parameters)
@@ -336,10 +345,12 @@ def _same_function(
         return False
     arguments = _arguments(
         checked, function, evaluator, python_names(book), python_sizes(book),
-        dict(zip(names, values, strict=False)),
+        dict(zip(names, values, strict=False)), draw,
     )  # fmt: skip
     if arguments is None:
         return False
+    if draw and not bool(expected.isfinite().all()):
+        return True  # the symbol has no value there
     record = trace(call, arguments)
     if record.error:
         checked.report.findings.append(
@@ -431,7 +442,7 @@ def _evaluate_given(
     values, sizes = given_values(checked.book, assigned, names)
     drawer = Drawer(0, given=sizes)
     evaluator = Evaluator(
-        checked.book, drawer, values, only_given=True, use_definitions=False,
+        checked.book, drawer, {key: value[None] for key, value in values.items()}, only_given=True, use_definitions=False,
         aliases=lambda key: checked.book.alias(key, 10**9),
     )  # fmt: skip
     node = statement.node
@@ -442,8 +453,7 @@ def _evaluate_given(
             elaborator = checked.checker.elaborator(statement, layers, False)
             sides = [elaborator.term(side) for side in node.sides[:2]]
             with torch.no_grad():
-                one, two = (evaluator(side) for side in sides)
-            a, b = torch.broadcast_tensors(*aligned(one, two))
+                a, b = (side[0] for side in both(evaluator, *sides))
             size = float(torch.maximum(a.abs(), b.abs()).max())
             gap = float((a - b).abs().max())
             comparison = Comparison(False, bool(torch.isfinite(a - b).all()),

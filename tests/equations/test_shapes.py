@@ -28,6 +28,9 @@ SHAPES = {
     r"\nabla_x (B x)": "(n, m)",
     r"\frac{\partial A}{\partial B}": "(n, m, m, n)",
     r"x + \mathbf{1}": "(n, 1)",
+    "x + c": "(n, 1)",
+    r"A - \frac{2}{c}": "(n, m)",
+    r"\|A\|_2": "a number",
     r"A B + c I": "(n, n)",
 }
 
@@ -45,9 +48,9 @@ REFUSED = {
     "A x": (
         "a matrix product of (n, m) and (n, 1)", "A x", ("The inner sizes m and n differ.",),
     ),
-    "x + c": (
-        "a sum of (n, 1) and a number", "c",
-        ("Only a symbol declared with a literal 1 as a size, such as a bias, is repeated.",),
+    "x + x^T x": (
+        "a sum of (n, 1) and a number", "x^T x",
+        ("Only a symbol for a number, or one declared with a literal 1 as a size, is repeated.",),
     ),
     "A^2": (
         "a power of a matrix needs a square one; this one is (n, m)", "A^2",

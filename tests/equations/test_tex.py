@@ -31,6 +31,19 @@ REFUSED = {
     r"\log x y": (
         r"how far \log reaches can be read in two ways", r"\log x y", r"Write \log(…).",
     ),
+    "x = 1,5": (
+        "a comma between digits can be read in two ways", "1,5",
+        "Write 1.5 for a decimal number, or a blank behind the comma of a list.",
+    ),
+    "m = 60,000": (
+        "a comma between digits can be read in two ways", "60,000",
+        "Write 60.000 for a decimal number, 60{,}000 for thousands, or a blank behind the comma of a "
+        "list.",
+    ),
+    r"\sum_{1 = 1} x": (
+        r"an index is expected below \sum", "1",
+        r"Write the index with its range, such as \sum_{i=1}^{n}.",
+    ),
     "3 4": ("two numbers side by side", "3 4", r"Write \cdot between them."),
     "(a + b": ("this ( is never closed", "(", "Close it with )."),
     "(a + b]": ("this ] closes a (", "]", "Write )."),
@@ -64,6 +77,13 @@ ALIKE = [
     (r"\boldsymbol{x}", r"\mathbf{x}"),
     (r"a = b \label{eq:one}", "a = b"),
     (r"\|x\|", r"\lVert x \rVert"),
+    (r"\log{\left(u\right)}^{2}", r"\log(u)^2"),
+    ("{a + b}^2", "a + b^2"),
+    (r"\big( a + b \big)^2", "(a + b)^2"),
+    (r"a \not= b", r"a \ne b"),
+    (r"\sum_{1 \le i \le n} x_i", r"\sum_{i=1}^{n} x_i"),
+    (r"\sum_{k'} x_{k'}", r"\sum_{k^{\prime}} x_{k^{\prime}}"),
+    (r"a \overset{\text{(1)}}{=} b", "a = b"),
 ]
 
 

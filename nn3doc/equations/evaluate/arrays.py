@@ -1,9 +1,8 @@
-"""Values with named axes: one axis for each index a value depends on, then rows and columns."""
+"""Values with named axes: all draws first, one axis for each index, then rows and columns."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -11,15 +10,24 @@ from torch import Tensor
 
 from nn3doc.equations.terms import Term
 
-MAX_ENTRIES = 2_000_000
+MAX_ENTRIES = 2_000_000  # of a value, in one draw
 MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
+MAX_IN_ALL = 6_000_000  # of a value, in all draws together
 
 
 NotInvertibleError: type[Exception] = vars(torch.linalg)["LinAlgError"]  # no public name for mypy
 
 
 class TooLarge(Exception):
-    """A value has more entries than are worked out."""
+    """A value has more entries than are worked out.
+
+    Attributes:
+        only_together: Whether fewer draws would do.
+    """
+
+    def __init__(self, message: str, only_together: bool = False) -> None:
+        super().__init__(message)
+        self.only_together = only_together
 
 
 class Work:
@@ -42,19 +50,29 @@ class Work:
         self._depth -= 1
 
 
-def hold_size(*sizes: int) -> None:
-    """Holds the number of entries of a value against what is worked out, before it is.
+def hold_size(*sizes: int, draws: int = 1) -> None:
+    """Compares the number of entries of a value with what is worked out, before it is.
+
+    Args:
+        sizes: Its axes, that of the draws left out.
+        draws: How many draws there are.
 
     Raises:
         TooLarge: They are too many.
     """
-    if math.prod(max(size, 1) for size in sizes) > MAX_ENTRIES:
+    entries = math.prod(max(size, 1) for size in sizes)
+    if entries > MAX_ENTRIES:
         raise TooLarge(f"more than {MAX_ENTRIES:,} entries")
+    if entries * draws > MAX_IN_ALL:
+        raise TooLarge(f"more than {MAX_IN_ALL:,} entries in {draws} draws", only_together=True)
 
 
 @dataclass(frozen=True)
 class Array:
-    """A value: one axis for each name, then rows and columns."""
+    """A value: an axis of all draws, one axis for each name, then rows and columns.
+
+    The first axis has length 1 where the value is the same in every draw, as a numeral is.
+    """
 
     names: tuple[str, ...]
     tensor: Tensor
@@ -70,14 +88,19 @@ def with_two_axes(tensor: Tensor, term: Term) -> Tensor:
     return tensor[..., None]
 
 
+def without_value(tensor: Tensor, where: Tensor) -> Tensor:
+    """A tensor with NaN in some places, in its derivatives, too: there it has no value."""
+    return tensor * torch.where(where, math.nan, 1.0) if bool(where.any()) else tensor
+
+
 def aligned_to(array: Array, names: tuple[str, ...], last: int = 2) -> Tensor:
     """A value with axes for all of `names`; an axis it does not depend on has length 1."""
     if array.names == names:
         return array.tensor
-    order = [array.names.index(name) for name in names if name in array.names]
-    count = len(array.names)
-    tensor = array.tensor.permute(*order, *range(count, count + last))
-    for place, name in enumerate(names):
+    order = [1 + array.names.index(name) for name in names if name in array.names]
+    count = 1 + len(array.names)
+    tensor = array.tensor.permute(0, *order, *range(count, count + last))
+    for place, name in enumerate(names, start=1):
         if name not in array.names:
             tensor = tensor.unsqueeze(place)
     return tensor
@@ -89,24 +112,6 @@ def aligned(left: Array, right: Array) -> tuple[Tensor, Tensor]:
     return aligned_to(left, names), aligned_to(right, names)
 
 
-def reorder(array: Array, names: tuple[str, ...]) -> Tensor:
-    """A value with its axes in a given order."""
-    return aligned_to(array, names)
-
-
 def scalar(value: float) -> Array:
     """A number as a value."""
-    return Array((), torch.full((1, 1), value, dtype=torch.float64))
-
-
-ELEMENTWISE: dict[str, Callable[[Tensor], Tensor]] = {
-    "log": torch.log, "ln": torch.log, "exp": torch.exp, "sin": torch.sin, "cos": torch.cos,
-    "tan": torch.tan, "tanh": torch.tanh, "sinh": torch.sinh, "cosh": torch.cosh,
-    "cot": lambda x: 1 / torch.tan(x), "arcsin": torch.asin, "arccos": torch.acos,
-    "arctan": torch.atan, "sign": torch.sign, "abs": torch.abs, "sqrt": torch.sqrt,
-}  # fmt: skip
-
-
-COMPARE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "=": torch.eq, "!=": torch.ne, "<": torch.lt, ">": torch.gt, "<=": torch.le, ">=": torch.ge
-}  # fmt: skip
+    return Array((), torch.full((1, 1, 1), value, dtype=torch.float64))

@@ -1,4 +1,8 @@
-"""Derivatives of tensors by tensors, by autograd, and how they are read as matrices."""
+"""Derivatives of tensors by tensors, by autograd, and how they are read as matrices.
+
+The first axis is that of the draws. Draws do not depend on each other, so one pass backwards gives
+the derivatives of an entry in all of them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from nn3doc.equations.arrays import Array
+from nn3doc.equations.evaluate.arrays import Array
 from nn3doc.equations.terms import Term
 
 
@@ -27,21 +31,33 @@ def read_map(full: Array, term: Term) -> Array:
 
 
 def jacobian(value: Tensor, source: Tensor) -> Tensor:
-    """All derivatives of a tensor by another: the axes of the one, then those of the other."""
-    count = value.numel()
+    """All derivatives of a tensor by another.
+
+    Args:
+        value: `(draws, …)`, or `(1, …)` where it is the same in all draws.
+        source: `(draws, …)`.
+
+    Returns:
+        `(draws, axes of the value, axes of the source)`.
+    """
+    draws = source.shape[0]
+    shape = (draws, *value.shape[1:], *source.shape[1:])
     if not value.requires_grad:
-        return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
-    flat = value.reshape(-1)
+        return torch.zeros(shape, dtype=torch.float64)
+    flat = value.expand(draws, *value.shape[1:]).reshape(draws, -1)
+    count = flat.shape[1]
     if count == 1:
-        (found,) = torch.autograd.grad(flat[0], source, create_graph=True, materialize_grads=True)
-        return found.reshape(*value.shape, *source.shape)
+        (found,) = torch.autograd.grad(
+            flat.sum(), source, create_graph=True, materialize_grads=True
+        )
+        return found.reshape(shape)
+    entries = torch.eye(count, dtype=torch.float64)[:, None, :].expand(count, draws, count)
     gradients: Sequence[Tensor | None] = torch.autograd.grad(
-        flat, source, torch.eye(count, dtype=torch.float64), create_graph=True,
-        is_grads_batched=True, allow_unused=True,
-    )  # fmt: skip
+        flat, source, entries, create_graph=True, is_grads_batched=True, allow_unused=True
+    )
     if gradients[0] is None:
-        return torch.zeros(*value.shape, *source.shape, dtype=torch.float64)
-    return gradients[0].reshape(*value.shape, *source.shape)
+        return torch.zeros(shape, dtype=torch.float64)
+    return gradients[0].movedim(0, 1).reshape(shape)
 
 
 def hessian(value: Tensor, place: Tensor) -> Tensor:

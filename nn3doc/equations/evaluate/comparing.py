@@ -1,0 +1,357 @@
+"""Compares two values in all draws, and describes what their difference looks like.
+
+Two sides are equal if they differ by no more than rounding can explain. How much that is depends on
+what was added up on the way: at x = 40 the value of 1 - σ(x) is all rounding. So where two sides do
+not agree at once, both are worked out a few times more with every rounded result moved by a little
+(`Evaluator.noisy`, the method of Monte Carlo arithmetic: D. S. Parker, "Monte Carlo arithmetic",
+1997). What moves by that much is not known more exactly, and nothing is compared to an absolute number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from nn3doc.equations.evaluate.arrays import Array, aligned
+from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key
+from nn3doc.equations.evaluate.samples import ORDINARY
+from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.tree import Cases, Node
+
+TOLERANCE = 1e-9  # for words about a difference: a ratio, a sign
+AGREE = 1e-11  # two values this close, relative to them, are equal without a further question
+REPLICAS = 4
+MARGIN = 8.0  # how much more than what was seen rounding may do
+SMALLEST = 1e-140  # below this, products on the way may have left the range of float64
+CERTAIN = 1e-3  # rounding below this part of what was put in leaves a difference to be seen
+
+#: Relations of order: the sign of `left - right` that breaks one, and whether it excludes equality.
+ORDERED = {"<": (1, True), "<=": (1, False), ">": (-1, True), ">=": (-1, False)}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two sides compare.
+
+    Attributes:
+        holds: Whether the relation holds in all draws.
+        finite: Whether both have a value, each entry in some draw.
+        difference: The largest relative difference of what is equal.
+        instances: How many numbers were compared.
+        left: The left value, in the draw that a message tells of.
+        right: The right value in it.
+        draw: The number of that draw.
+        needs_values: Whether it holds only because some symbols are exactly one of two numbers.
+        undecided: Whether rounding hides any difference there could be, in every draw.
+        unmet: Cases of which some draw meets none.
+        one_sided: Whether in an ordinary draw one side has a value and the other has none.
+        missed: A case that no draw reaches, and no search.
+        reached: For each `cases`, which of its branches were taken in some draw that counts.
+    """
+
+    holds: bool
+    finite: bool
+    difference: float
+    instances: int
+    left: Tensor
+    right: Tensor
+    draw: int = 0
+    needs_values: bool = False
+    undecided: bool = False
+    unmet: Node | None = None
+    missed: Node | None = None
+    one_sided: bool = False
+    reached: Mapping[int, tuple[Term, Tensor]] = field(default_factory=dict)
+
+
+def unreached(comparisons: Iterable[Comparison]) -> tuple[Term, int] | None:
+    """The first branch of cases that no draw of any sample takes, and its number."""
+    found: dict[int, tuple[Term, Tensor]] = {}
+    for comparison in comparisons:
+        for place, (term, taken) in comparison.reached.items():
+            known = found.get(place)
+            found[place] = term, taken if known is None else known[1] | taken
+    for term, taken in found.values():
+        missing = (~taken).nonzero().flatten().tolist()
+        if missing:
+            return term, missing[0]
+    return None
+
+
+def _reached(evaluator: Evaluator, draws: Tensor) -> dict[int, tuple[Term, Tensor]]:
+    """For each `cases` as the author writes them: which branches are taken in some of the draws."""
+    return {
+        place: (term, taken[:-1, draws].any(1))
+        for place, (term, taken) in evaluator.marks.branches.items()
+        if isinstance(term.node, Cases)
+    }
+
+
+def both(evaluator: Evaluator, left: Term, right: Term) -> tuple[Tensor, Tensor]:
+    """The values of two sides with the same axes, in all draws."""
+    return _together((evaluator, left), (evaluator, right))
+
+
+def _together(one: tuple[Evaluator, Term], two: tuple[Evaluator, Term]) -> tuple[Tensor, Tensor]:
+    left, right = one[0](one[1]), two[0](two[1])
+    a, b = torch.broadcast_tensors(*(tensor.detach() for tensor in aligned(left, right)))
+    draws = one[0].draws
+    return a.expand(draws, *a.shape[1:]), b.expand(draws, *b.shape[1:])
+
+
+def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") -> Comparison:
+    """Works out two sides in all draws and compares them.
+
+    A draw in which an entry has no value (a logarithm of a negative number), or has a derivative
+    taken at a kink, says nothing of that entry; but each entry must have a value in some draw.
+    """
+    evaluator.begin()
+    a, b = both(evaluator, left, right)
+    reals = evaluator.drawer.of_mode("reals")
+    if bool(reals.all()):
+        reals = torch.zeros_like(reals)
+    lead = [1] * (a.ndim - 1)
+    valid = torch.isfinite(a) & torch.isfinite(b)
+    if evaluator.differentiated:
+        valid = valid & ~evaluator.marks.tied.reshape(-1, *lead)
+    size = torch.maximum(a.abs(), b.abs())
+    valid = valid & ((size == 0) | (size > SMALLEST))
+    counted = valid & ~reals.reshape(-1, *lead)
+    result = Comparison(
+        True, True, 0.0, int(counted.sum()), a[0], b[0],
+        reached=_reached(evaluator, counted.flatten(1).any(1)),
+    )  # fmt: skip
+    for term, taken in evaluator.marks.branches.values():
+        none = taken[-1] & ~reals
+        if bool(none.any()):
+            place = int(none.nonzero()[0])
+            return replace(result, holds=False, unmet=term.node, draw=place,
+                           left=a[place], right=b[place])  # fmt: skip
+    if not bool(counted.any(0).all()):
+        place = _first((~torch.isfinite(a) | ~torch.isfinite(b)) & ~reals.reshape(-1, *lead))
+        return replace(result, holds=False, finite=False, difference=float("inf"), draw=place,
+                       left=a[place], right=b[place])  # fmt: skip
+    alone = (torch.isfinite(a) != torch.isfinite(b)) & evaluator.drawer.of_mode("tame").reshape(
+        -1, *lead
+    )
+    if not evaluator.differentiated and bool(alone.any()):
+        place = _first(alone)
+        return replace(
+            result, holds=False, one_sided=True, draw=place, left=a[place], right=b[place]
+        )
+    gap = (a - b).abs()
+    close = (gap <= AGREE * size) | ~valid
+    strict = operator in ("<", ">", "!=")
+    if operator == "=" and bool(close.all()):
+        relative = torch.where(valid & (size > 0), gap / size, 0.0)
+        return replace(result, difference=float(relative.max()))
+    if operator in ORDERED:
+        sign = ORDERED[operator][0]
+        if not bool((valid & (sign * (a - b) >= -AGREE * size)).any()):
+            return result
+    slack = rounding((evaluator, left), (evaluator, right), a, b)
+    equal = gap <= slack
+    if operator == "=":
+        wrong = valid & ~close & ~equal
+    elif operator == "!=":
+        wrong = torch.zeros_like(valid)
+    else:
+        wrong = valid & (ORDERED[operator][0] * (a - b) > slack)
+    if strict:  # where float64 cannot tell less from equal, far out, nothing is said
+        sure = (slack == 0) | _ordinary(evaluator).reshape(-1, *lead)
+        wrong = wrong | (valid & equal & sure)
+    bad = wrong & counted
+    if bool(bad.any()):
+        whole = bad.flatten(1).any(1) & valid.flatten(1).all(1)
+        place = int(whole.nonzero()[0]) if bool(whole.any()) else _first(bad)
+        return replace(result, holds=False, draw=place, left=a[place], right=b[place])
+    needs = bool((wrong & ~counted).any())
+    if operator != "=":
+        return replace(result, needs_values=needs)
+    scale = torch.maximum(size, slack / MARGIN / NOISE)  # the size of what was added up
+    relative = torch.where(counted & (scale > 0), gap / scale, 0.0)
+    certain = counted & (
+        slack <= CERTAIN * torch.maximum(size, _put_in(evaluator, left, right, lead))
+    )
+    hidden = not bool((certain | (close & (size > 0))).any(0).all()) and bool((slack > 0).any())
+    return replace(
+        result, holds=not hidden, undecided=hidden, difference=float(relative.max()),
+        needs_values=needs,
+    )  # fmt: skip
+
+
+def rounding(
+    one: tuple[Evaluator, Term], two: tuple[Evaluator, Term], a: Tensor, b: Tensor
+) -> Tensor:
+    """How far two values may differ by rounding alone, each entry in each draw.
+
+    Args:
+        one: What one side is, and the draws it is worked out in.
+        two: The same for the other.
+        a: The value of the one.
+        b: That of the other, with the same axes.
+    """
+    moved = torch.zeros_like(a)
+    for seed in range(1, REPLICAS + 1):
+        first = one[0].noisy(seed)
+        second = first if two[0] is one[0] else two[0].noisy(seed)
+        left, right = _together((first, one[1]), (second, two[1]))
+        here = (left - a).abs() + (right - b).abs()
+        moved = torch.maximum(moved, torch.where(here.isnan(), torch.inf, here))
+    return MARGIN * moved
+
+
+def leaves(evaluator: Evaluator) -> dict[Key, Tensor]:
+    """The values that were drawn or given for what was worked out."""
+    return {
+        key: evaluator.memo[key]
+        for key in evaluator.asked
+        if key in evaluator.memo and evaluator.book.definition(key) is None
+    }
+
+
+def _ordinary(evaluator: Evaluator) -> Tensor:
+    """In which draws all that was put in is of ordinary size."""
+    result = torch.ones(evaluator.draws, dtype=torch.bool)
+    for value in leaves(evaluator).values():
+        result = result & (value.detach().abs().flatten(1).amax(1) <= ORDINARY)
+    return result
+
+
+def _put_in(evaluator: Evaluator, left: Term, right: Term, lead: list[int]) -> Tensor:
+    """The smallest of what was put in, in each draw: values of symbols, and numerals."""
+    smallest = torch.full((evaluator.draws,), torch.inf, dtype=torch.float64)
+    for value in leaves(evaluator).values():
+        largest = value.detach().abs().flatten(1).amax(1)
+        smallest = torch.where(largest > 0, torch.minimum(smallest, largest), smallest)
+    for term in (*walk_terms(left), *walk_terms(right)):
+        if term.operation == "number" and term.data:
+            smallest = smallest.clamp(max=abs(float(term.data)))
+    return torch.where(smallest.isinf(), 1.0, smallest).reshape(-1, *lead)
+
+
+def _first(mask: Tensor) -> int:
+    """The first draw in which something is so; 0 if there is none."""
+    return int(mask.flatten(1).any(1).int().argmax())
+
+
+def describe(
+    comparison: Comparison, evaluator: Evaluator, operator: str, where: Node
+) -> tuple[str, list[str], Node]:
+    """What is wrong with a claim that does not hold: the message, more of it, and the place."""
+    sizes = list(evaluator.drawer.dimensions.items())
+    values = _values_in(evaluator, comparison.draw)
+    if comparison.unmet is not None:
+        notes = [f"at {values}" if values else "", "Add a last case with \\text{otherwise}."]
+        return "for some values none of the cases is met", notes, comparison.unmet
+    if comparison.one_sided:
+        left, right = (torch.isfinite(side) for side in (comparison.left, comparison.right))
+        has, lacks = ("left", "right") if bool((left & ~right).any()) else ("right", "left")
+        said = f"at {values} only the {has} one has" if values else f"only the {has} one has"
+        note = f"Say for which values it is meant: {_meant(evaluator)}."
+        return f"for some values the {lacks} side has no value", [said, note], where
+    if comparison.missed is not None:
+        note = "Leave it out, or widen the sets of its symbols."
+        return "no value that was tried reaches this case", [note], comparison.missed
+    if not comparison.finite:
+        return "a side is not finite", told(comparison, sizes), where
+    if comparison.undecided:
+        note = "What differs is smaller than the rounding of what is added up."
+        return "double precision cannot tell whether the two sides are equal", [note], where
+    if operator == "=":
+        notes = told(comparison, sizes)
+        if values and not _is_first(evaluator, comparison.draw):
+            notes = [f"at {values}: {notes[0]}", *notes[1:]]
+        return "the two sides differ", notes, where
+    example = _example(comparison.left, comparison.right)
+    notes = [f"at {values}: {example.removeprefix('for example ')}" if values else example]
+    return f"the left side is not {operator} the right one everywhere", notes, where
+
+
+def _meant(evaluator: Evaluator) -> str:
+    """How an author restricts a symbol, by the example of one that was put in."""
+    symbols = sorted(evaluator.book.family(key[0]).tex for key in leaves(evaluator))
+    return f"Let {symbols[0]} > 0" if symbols else "Let x > 0"
+
+
+def _is_first(evaluator: Evaluator, draw: int) -> bool:
+    """Whether a draw is of ordinary size, so that its values add nothing to what differs."""
+    return evaluator.drawer.modes[draw] in ("tame", "positive")
+
+
+def _values_in(evaluator: Evaluator, draw: int) -> str:
+    """The numbers that were put in, `x = 2, y = 0.5`; "" if there are too many, or none is a number."""
+    found = []
+    for key, value in leaves(evaluator).items():
+        if value[draw].numel() == 1:
+            number = float(value[draw].detach())
+            found.append(f"{evaluator.book.family(key[0]).tex} = {_number(number)}")
+    return ", ".join(sorted(found)) if len(found) <= 4 else ""
+
+
+def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
+    """What the difference looks like: a factor everywhere, a sign, a transpose."""
+    a, b = comparison.left, comparison.right
+    if not comparison.finite:
+        which = [n for n, t in (("left", a), ("right", b)) if not bool(torch.isfinite(t).all())]
+        return [f"the {' and the '.join(which)} side is not finite: a division by 0, or a logarithm "
+                "or a root of a negative number"]  # fmt: skip
+    known = torch.isfinite(a) & torch.isfinite(b)
+    if not bool(known.all()):  # entries without a value in this draw
+        return [_example(torch.where(known, a, 0.0), torch.where(known, b, 0.0))]
+    ratio = _ratio(a, b)
+    if ratio is None:
+        if a.shape[-1] == a.shape[-2] > 1 and _close(a, b.mT):
+            return ["they are equal after transposing one: is a transpose missing?"]
+        gap = b - a
+        if float((gap - gap.flatten()[0]).abs().max()) <= TOLERANCE * float(gap.abs().max()):
+            return [f"right - left = {_number(float(gap.flatten()[0]))} everywhere"]
+        return [_example(a, b)]
+    if abs(ratio + 1) < 1e-9:
+        return ["right / left = -1 everywhere: is a sign wrong?"]
+    for name, size in sizes:
+        if size > 1 and abs(ratio - size) < 1e-9 * size:
+            return [f"right / left = {size} everywhere, which is {name}: "
+                    f"is a factor \\frac{{1}}{{{name}}} missing?"]  # fmt: skip
+        if size > 1 and abs(ratio * size - 1) < 1e-9:
+            return [f"right / left = 1/{size} everywhere, which is 1/{name}: "
+                    f"is a factor \\frac{{1}}{{{name}}} too much?"]  # fmt: skip
+        if size > 1 and abs(ratio + size) < 1e-9 * size:
+            return [f"right / left = -{size} everywhere, which is -{name}"]
+    if a.numel() == 1:
+        return [_example(a, b)]
+    return [f"right / left = {_number(ratio)} everywhere: is a factor missing?"]
+
+
+def _example(a: Tensor, b: Tensor) -> str:
+    """The two numbers that differ most."""
+    place = int((a - b).abs().flatten().argmax())
+    left, right = (_number(float(side.flatten()[place])) for side in (a, b))
+    return f"for example left = {left}, right = {right}"
+
+
+def _ratio(a: Tensor, b: Tensor) -> float | None:
+    kept = a.abs() > 1e-12 * float(a.abs().max())
+    if a.numel() < 2 and a.numel() != 1 or not bool(kept.any()):
+        return None
+    ratios = b[kept] / a[kept]
+    first = float(ratios[0])
+    if float((ratios - first).abs().max()) > 1e-9 * abs(first) or not _close(a * first, b):
+        return None
+    return first or None
+
+
+def _close(a: Tensor, b: Tensor) -> bool:
+    size = float(torch.maximum(a.abs(), b.abs()).max())
+    return float((a - b).abs().max()) <= 1e-9 * size
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "told",
+           "unreached"]  # fmt: skip

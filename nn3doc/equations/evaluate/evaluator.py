@@ -1,0 +1,315 @@
+"""Question 4: values of all symbols of a page, for one sample of draws.
+
+The value rules (`rules`) are functions of an evaluator and a term. The evaluator knows what they
+need: the values of symbols, drawn, given or worked out from their definitions, and the sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from nn3doc.equations.definitions import Function
+from nn3doc.equations.evaluate.arrays import Array, Work, hold_size, without_value
+from nn3doc.equations.evaluate.rules import RULES, MissingValue
+from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
+from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.meaning.operations import Operation, operation_of
+from nn3doc.equations.sizes import ONE, Shape, Size
+from nn3doc.equations.terms import Index, Term
+
+Key = tuple[str, tuple[int | None, ...]]
+#: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
+#: and derivatives, would leave the range of float64.
+LARGEST = 1e75
+#: How far a result is moved to see what its rounding could do; see `comparing`.
+NOISE = 2.0**-44
+
+
+class Book(Protocol):
+    """What the evaluator asks of a page."""
+
+    eigen: dict[str, tuple[Key, Key]]
+
+    def definition(self, key: Key) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
+        """The right side that defines a symbol, and how its value is put together."""
+
+    def function_definition(self, key: str) -> Function:
+        """A function by the key of its family."""
+
+    def family(self, key: str) -> Family:
+        """A family by its key."""
+
+    def slot_sizes(self, key: Key) -> tuple[Size, ...]:
+        """Sizes of a family's index axes."""
+
+    def shape_of_key(self, key: Key) -> Shape:
+        """Shape of one member of a family."""
+
+    def rests_on(self, key: Key, others: frozenset[Key]) -> bool:
+        """Whether the definition of a symbol leads to one of some others."""
+
+
+@dataclass
+class Marks:
+    """What was met while a value was worked out.
+
+    Attributes:
+        tied: In which draws a value lay exactly at a kink, where it has no derivative: `(draws,)`.
+        branches: For each `cases`, in which draws each of its branches was taken, and none: the
+            term, and `(branches + 1, draws)`.
+    """
+
+    tied: Tensor
+    branches: dict[int, tuple[Term, Tensor]] = field(default_factory=dict)
+
+    def add(self, other: Marks) -> None:
+        """Adds what was met elsewhere."""
+        self.tied = self.tied | other.tied
+        for place, (term, taken) in other.branches.items():
+            known = self.branches.get(place)
+            self.branches[place] = term, taken if known is None else known[1] | taken
+
+
+class Evaluator:
+    """Values of all symbols of a page, in all draws of one sample.
+
+    Args:
+        book: The page's definitions.
+        drawer: Draws the values of symbols that nothing defines, and the sizes.
+        given: Values that are given instead (a worked example, what a snippet has assigned), each
+            `(draws, …)`.
+        only_given: Whether nothing is drawn: a symbol without a value is a `MissingValue`.
+        use_definitions: Whether symbols that are not given are worked out by their definitions.
+        aliases: Which function another one is: any g is the sigmoid once the page says so.
+        noise: A seed: every rounded result is moved by up to `NOISE`, relative to it; None for
+            results as they are.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        drawer: Drawer,
+        given: Mapping[Key, Tensor] | None = None,
+        only_given: bool = False,
+        use_definitions: bool = True,
+        aliases: Callable[[str], str] | None = None,
+        noise: int | None = None,
+    ) -> None:
+        self.alias = aliases or (lambda key: key)
+        self.book = book
+        self.drawer = drawer
+        self.memo: dict[Key, Tensor] = dict(given or {})
+        self.only_given = only_given
+        self.use_definitions = use_definitions
+        self.formals: dict[str, Array] = {}
+        self.working: set[Key] = set()
+        self.asked: set[Key] = set()
+        self.marks = self._no_marks()
+        self.differentiated = False
+        self.noise = noise
+        self._generator = torch.Generator().manual_seed(noise or 0)
+        self._met: dict[Key, Marks] = {}
+        self.work = Work()
+        self._within = _NOTHING
+        self._outer: Evaluator | None = None
+        self._changed: frozenset[Key] = frozenset()
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return self.drawer.draws
+
+    def _no_marks(self) -> Marks:
+        return Marks(torch.zeros(self.draws, dtype=torch.bool))
+
+    def begin(self) -> None:
+        """Forgets what was met, before a claim is worked out."""
+        self.marks, self.differentiated = self._no_marks(), False
+
+    def note_ties(self, tied: Tensor) -> None:
+        """Remembers in which draws values are equal where a kink is: `(draws or 1, …)`."""
+        if bool(tied.any()):
+            self.marks.tied = self.marks.tied | tied.flatten(1).any(1)
+
+    def note_branches(self, term: Term, taken: list[Tensor]) -> None:
+        """Remembers which branches of cases were taken, and in which draws none was."""
+        rows = torch.broadcast_tensors(*taken)
+        found = torch.stack([row.flatten(1).any(1).expand(self.draws) for row in rows])
+        self.marks.add(Marks(self.marks.tied, {id(term.node): (term, found)}))
+
+    def symbol(self, key: Key) -> Tensor:
+        """The value of a symbol: draws, one axis for each index slot, then rows and columns."""
+        self.asked.add(key)
+        known = self.memo.get(key)
+        if known is not None:
+            if key in self._met:
+                self.marks.add(self._met[key])
+            return known
+        if self._outer is not None and not self.book.rests_on(key, self._changed):
+            return self._outer.symbol(key)
+        definition = self.book.definition(key) if self.use_definitions else None
+        if definition is not None:
+            value = self._worked_out(key, *definition)
+        elif self.only_given:
+            raise MissingValue(key[0])
+        else:
+            family = self.book.family(key[0])
+            numbers = self.shape_of(key)
+            hold_size(*numbers, draws=self.draws)
+            value = self.drawer.draw(key, family, numbers)
+            if key[0] in self.book.eigen:
+                vector, number = self.book.eigen[key[0]]
+                value = with_eigenvector(value, self.symbol(vector), self.symbol(number))
+        self.memo[key] = value
+        return value
+
+    def _worked_out(
+        self, key: Key, term: Term, assemble: Callable[[Evaluator, Array], Tensor]
+    ) -> Tensor:
+        if key in self.working:
+            raise NotationError(
+                "this symbol is defined through itself",
+                term.node,
+                "Write what it is without it.",
+            )
+        self.working.add(key)
+        outer, self.formals = self.formals, {}
+        marks, self.marks = self.marks, self._no_marks()
+        try:
+            value = assemble(self, self(term)).clone()
+            self._met[key] = self.marks
+            marks.add(self.marks)
+        finally:
+            self.working.discard(key)
+            self.formals, self.marks = outer, marks
+        if not value.requires_grad:
+            value.requires_grad_()
+        return value
+
+    def shape_of(self, key: Key) -> list[int]:
+        """The axes of a symbol's value in one draw."""
+        sizes = [*self.book.slot_sizes(key), *(self.book.shape_of_key(key) or (ONE, ONE))]
+        return [self.size(size) for size in sizes]
+
+    def size(self, size: Size) -> int:
+        """A size as a number."""
+        return size.value(self.drawer.dimension)
+
+    def limits(self, index: Index) -> tuple[int, int]:
+        """First and last value of an index."""
+        if index.range is None:
+            raise NotationError(
+                f"nothing says how far {index.letter} runs",
+                index.node,
+                "Write its first and its last value.",
+            )
+        low, high = self.size(index.range.low), self.size(index.range.high)
+        hold_size(high - low + 1)
+        return low, high
+
+    def __call__(self, term: Term) -> Array:
+        """The value of a term."""
+        return self._value(term, operation_of(term)) if self.noise is None else self._noisy(term)
+
+    def _value(self, term: Term, row: Operation) -> Array:
+        with self.work:
+            array = RULES[row.name](self, term)
+        tensor = array.tensor
+        hold_size(*tensor.shape[1:], draws=tensor.shape[0])
+        if row.overflows:
+            size = tensor.detach().abs()
+            unknown = (size > LARGEST) | ((size < 1 / LARGEST) & (size > 0))
+            array = Array(array.names, without_value(tensor, unknown))
+        return array
+
+    def _noisy(self, term: Term) -> Array:
+        """The value of a term, moved as far as rounding could: what it is made of, and itself.
+
+        Sums are moved in their parts, so that what cancels is seen to be uncertain.
+        """
+        row, within = operation_of(term), self._within
+        self._within = row
+        try:
+            array = self._value(term, row)
+        finally:
+            self._within = within
+        moves = row.rounded or within.rounded
+        if not moves or _is_exact(term) or array.tensor.dtype == torch.bool:
+            return array
+        tensor = array.tensor
+        shape = [self.draws, *tensor.shape[1:]]
+        noise = torch.rand(shape, generator=self._generator, dtype=torch.float64)
+        noise = NOISE * (2 * noise - 1)
+        if within.mixes:
+            largest = tensor.detach().abs().amax((-2, -1), keepdim=True)
+            return Array(array.names, tensor + noise * largest)
+        return Array(array.names, tensor * (1 + noise))
+
+    def with_formals(self, formals: Mapping[str, Array], term: Term) -> Array:
+        """The value of a function's right side."""
+        outer, self.formals = self.formals, dict(formals)
+        try:
+            return self(term)
+        finally:
+            self.formals = outer
+
+    def with_values(self, changed: Mapping[Key, Tensor], term: Term) -> Array:
+        """The value of a term with symbols put to other values, and what rests on them."""
+        inner = self.changed(changed)
+        inner.formals = self.formals
+        result = inner(term)
+        self.marks.add(inner.marks)
+        self.differentiated |= inner.differentiated
+        return result
+
+    def changed(self, values: Mapping[Key, Tensor]) -> Evaluator:
+        """The same draws with symbols put to other values; all that rests on them is worked out anew."""
+        inner = Evaluator(
+            self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias,
+            self.noise,
+        )  # fmt: skip
+        for key, value in values.items():
+            inner.memo[key] = value if value.requires_grad else value.requires_grad_()
+        inner._outer, inner._changed, inner.work = self, frozenset(values), self.work
+        return inner
+
+    def noisy(self, seed: int) -> Evaluator:
+        """The same draws, every rounded result moved a little."""
+        result = Evaluator(
+            self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias, seed
+        )
+        for key, value in self.memo.items():
+            if self.book.definition(key) is None:
+                result.memo[key] = result.as_assumed(key, value)
+        if self._outer is not None:
+            result._outer, result._changed = self._outer.noisy(seed), self._changed
+            result.memo = {key: self.memo[key] for key in self._changed}
+        return result
+
+    def as_assumed(self, key: Key, value: Tensor) -> Tensor:
+        """A drawn value, moved if it is as the page assumes it up to rounding only."""
+        constraints = self.drawer.constraints.get(key[0], ())
+        rounded = key[0] in self.book.eigen or any(
+            name in ("unit", "orthogonal") or name.startswith("sums to one") for name in constraints
+        )
+        if not rounded:
+            return value
+        largest = value.detach().abs().flatten(1).amax(1).reshape(-1, *[1] * (value.ndim - 1))
+        noise = torch.rand(value.shape, generator=self._generator, dtype=torch.float64)
+        return (value.detach() + NOISE * (2 * noise - 1) * largest).requires_grad_()
+
+
+_NOTHING = Operation("", rounded=False)
+
+
+def _is_exact(term: Term) -> bool:
+    """Whether a numeral is the same in float64: 3 and 0.5 are, 0.1 is not."""
+    return term.operation == "number" and (float(term.data) * 1024).is_integer()
+
+
+__all__ = ["NOISE", "Array", "Book", "Evaluator", "Key", "Marks", "MissingValue"]
