@@ -97,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
 def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
     """A report for each page, for each folder that is closed, and for files that are not read."""
     from nn3doc.equations.check import check_file
+    from nn3doc.equations.own_mistakes import own_mistake
     from nn3doc.equations.pages import NoPageError, read_page
     from nn3doc.equations.report import Finding, Report
     from nn3doc.equations.unread import unread_file
@@ -110,6 +111,8 @@ def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
         except NoPageError as error:
             reason = str(error).removeprefix(f"{path}: ")
             yield Report(str(path), "", findings=[Finding("page", reason, 0, 0)])
+        except Exception as error:  # the other pages are checked all the same
+            yield Report(str(path), "", findings=[own_mistake(error, 0, 0, "page")])
     for folder, reason in found.closed.items():
         yield Report(str(folder), "", findings=[Finding("page", reason, 0, 0)], is_page=False)
     for path in found.others:

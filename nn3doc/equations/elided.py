@@ -66,7 +66,8 @@ def series(
                 "Only the index may change, by one.",
             )
     low, high = ends[0]
-    if any(not same(one, low) or not same(other, high) for one, other in ends):
+    fraction = any(isinstance(end, Number) and not end.text.isdigit() for end in (low, high))
+    if fraction or any(not same(one, low) or not same(other, high) for one, other in ends):
         raise ElidedError(
             "the last of these does not go on as they begin", last, "Use one index throughout."
         )

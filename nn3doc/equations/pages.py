@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,18 +71,19 @@ def look_for(paths: Iterable[Path]) -> Found:
     others: dict[Path, None] = {}
     found = Found()
     for path in paths:
-        if os.path.isdir(path):
+        kind = _kind(path)
+        if kind == "folder":
             below = _below(path)
             if not below.pages and not below.closed:
                 raise NoPageError(f"{path}: there is no page (*.md) in this folder")
             pages.update(dict.fromkeys(sorted(below.pages)))
             others.update(dict.fromkeys(sorted(below.others)))
             found.closed.update(below.closed)
-        elif os.path.isfile(path):
+        elif kind == "file":
             if path.suffix.lower() not in SUFFIXES:
                 raise NoPageError(f"{path}: this is no Markdown page (*.md) and is not read")
             pages[path] = None
-        elif os.path.exists(path):
+        elif kind:
             raise NoPageError(f"{path}: this is no file")
         else:
             raise NoPageError(f"{path}: there is no such file or folder")
@@ -93,11 +95,11 @@ def _below(top: Path) -> Found:
     """What stands below a folder; links to folders come last, so that a page has its own path."""
     found = Found()
     seen: set[tuple[int, int]] = set()
-    folders, links, count = [top], [], 0
+    folders, links, count = [top], list[Path](), 0
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
         try:
-            here = os.stat(folder)
+            here = folder.stat()
             if (here.st_dev, here.st_ino) in seen:
                 continue
             seen.add((here.st_dev, here.st_ino))
@@ -115,14 +117,23 @@ def _below(top: Path) -> Found:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
-            elif os.path.isdir(path):
+            elif _kind(path) == "folder":
                 if not folder.resolve().is_relative_to(path.resolve()):
                     links.append(path)
             elif path.suffix.lower() in SUFFIXES:
                 found.pages.append(path)
-            elif path.suffix.lower() in OTHERS and os.path.isfile(path):
+            elif path.suffix.lower() in OTHERS and _kind(path) == "file":
                 found.others.append(path)
     return found
+
+
+def _kind(path: Path) -> str:
+    """`folder`, `file`, `other` for a pipe or a device; "" where there is nothing to be seen."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # ValueError: a null character
+        return ""
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -135,7 +146,7 @@ def read_page(path: Path) -> tuple[str, list[Finding]]:
     Raises:
         NoPageError: The file cannot be read: it is none, is too large, or may not be read.
     """
-    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would never end
+    if _kind(path) in ("folder", "other"):  # a pipe would never end
         raise NoPageError(f"{path}: this is no file")
     try:
         with path.open("rb") as file:

@@ -82,7 +82,9 @@ def add_witnesses(
         call = (replaced or {}).get(function.full_name)
         with guarded(checked.report.findings.append, function.start, function.end, "function"):
             _ask_function(checked, function, call or function.function, names)
-    for result in checked.results if snippets is not None else ():
+    if snippets is None:
+        return
+    for result in checked.results:
         equation = checked.checker.equations[result.statement.place]
         place = equation.body_start, equation.body_start + len(equation.tex)
         with guarded(equation.findings.append, *place):

@@ -237,10 +237,13 @@ def main() -> int:
             if one not in causes:
                 causes.add(one)
                 text, _ = shrunk(base)
-                print(f"{told}\n  {text.strip()!r}\n", flush=True)
+                sys.stdout.write(f"{told}\n  {text.strip()!r}\n\n")
+                sys.stdout.flush()
         done += number
     rate = done / (time.perf_counter() - begun)
-    print(f"{done:,} inputs, {rate:,.0f} a second: {len(causes)} mistakes of the checker")
+    sys.stdout.write(
+        f"{done:,} inputs, {rate:,.0f} a second: {len(causes)} mistakes of the checker\n"
+    )
     return 1 if causes else 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nn3doc.cli import main
-from nn3doc.equations import book, page, statements, suggest, table, values, witness
+from nn3doc.equations import book, check, page, statements, suggest, symbols, table, values, witness
 from nn3doc.equations.check import check_file
 from nn3doc.equations.report import Finding, Report
 
@@ -108,7 +108,9 @@ def test_a_value_rule_that_fails_costs_what_needs_it(
 def test_too_deep_a_nesting_can_be_mended_by_the_author(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "symbol_uses", raising(RecursionError(), page.symbol_uses, r"\sin"))
+    monkeypatch.setattr(
+        page, "symbol_uses", raising(RecursionError(), symbols.symbol_uses, r"\sin")
+    )
     deep = (SINE, "this formula is nested too deeply")
     assert trimmed(told(checked(tmp_path))) == [deep, ("y = x + 2", WRONG)]
 
@@ -130,7 +132,7 @@ def test_other_pages_are_untouched(
     monkeypatch.chdir(tmp_path)
     Path("a.md").write_text(TEXT.partition("Wrong")[0], encoding="utf-8")
     Path("b.md").write_text("Let $a \\in \\mathbb{R}$. Then $a + a = 2 a$.\n", encoding="utf-8")
-    fails = raising(StopIteration(), page.symbol_uses, r"\sin")
+    fails = raising(StopIteration(), symbols.symbol_uses, r"\sin")
     monkeypatch.setattr(page, "symbol_uses", fails)
     assert main(["check", "."]) == 1
     out = capsys.readouterr().out
@@ -148,3 +150,17 @@ def test_a_mistake_of_the_checker_is_its_own_kind_of_finding() -> None:
         ("KeyError: 'a' (nowhere)",
          "That is a mistake of nn3doc, not of the page: please report it."),
     )  # fmt: skip
+
+
+def test_a_page_that_is_lost_whole_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.md", "b.md"):
+        Path(name).write_text("So $1 + 1 = 2$.\n", encoding="utf-8")
+    fails = raising(AttributeError("no b"), check.check_with, "a.md")
+    monkeypatch.setattr(check, "check_with", fails)
+    assert main(["check", "."]) == 1
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == f"a.md:1:1: {OWN}page"
+    assert last.startswith("1 formula on 2 pages (1 page without any): 1 holds; ")

@@ -26,14 +26,14 @@ def test_links_upward_end(tmp_path: Path) -> None:
     page = write(tmp_path / "docs" / "a" / "page.md")
     write(tmp_path / "outside.md")
     for name in ("up", "again", "a/up", "a/self"):
-        os.symlink(tmp_path if name == "up" else tmp_path / "docs", tmp_path / "docs" / name)
+        (tmp_path / "docs" / name).symlink_to(tmp_path if name == "up" else tmp_path / "docs")
     assert find_pages([tmp_path / "docs"]) == [page]
 
 
 def test_links_to_each_other_end_and_a_page_is_given_once(tmp_path: Path) -> None:
     one, other = write(tmp_path / "a" / "x.md"), write(tmp_path / "b" / "y.md")
-    os.symlink(tmp_path / "b", tmp_path / "a" / "to_b")
-    os.symlink(tmp_path / "a", tmp_path / "b" / "to_a")
+    (tmp_path / "a" / "to_b").symlink_to(tmp_path / "b")
+    (tmp_path / "b" / "to_a").symlink_to(tmp_path / "a")
     assert find_pages([tmp_path]) == [one, other]
     assert find_pages([tmp_path / "a"]) == [tmp_path / "a" / "to_b" / "y.md", one]
 
@@ -41,7 +41,7 @@ def test_links_to_each_other_end_and_a_page_is_given_once(tmp_path: Path) -> Non
 def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
     write(tmp_path / "elsewhere" / "page.md")
     (tmp_path / "docs").mkdir()
-    os.symlink(tmp_path / "elsewhere", tmp_path / "docs" / "link")
+    (tmp_path / "docs" / "link").symlink_to(tmp_path / "elsewhere")
     assert find_pages([tmp_path / "docs"]) == [tmp_path / "docs" / "link" / "page.md"]
 
 
@@ -62,7 +62,7 @@ def test_one_page_that_cannot_be_read_leaves_the_others(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pages, "MOST_BYTES", 100)
     os.mkfifo("pipe.md")
-    os.symlink("nowhere.md", "link.md")
+    Path("link.md").symlink_to("nowhere.md")
     write(Path("large.md"), "a" * 101)
     write(Path("right.md"))
     assert main(["check", "."]) == 1

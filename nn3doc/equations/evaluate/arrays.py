@@ -15,6 +15,9 @@ MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
 MAX_IN_ALL = 6_000_000  # of a value, in all draws together
 
 
+NotInvertibleError: type[Exception] = vars(torch.linalg)["LinAlgError"]  # no public name for mypy
+
+
 class TooLarge(Exception):
     """A value has more entries than are worked out.
 
