@@ -4,12 +4,20 @@ The pages' Python is run, as their tests run it; --no-code checks the text alone
 standard output, one summary line behind them. The exit code is 0 only if nothing was found.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nn3doc.commands import UserError
+
+if TYPE_CHECKING:
+    from nn3doc.equations.pages import Found
+    from nn3doc.equations.report import Report
 
 NAME = "check"
 HELP = "check every equation of Markdown pages against definitions, autograd and code"
@@ -40,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="also fail by a definition that no claim, no function and no snippet restates",
+        help="also fail by a definition that no claim, no function and no snippet restates, and by"
+        " mathematics in a form or a file that is not read",
     )
     parser.add_argument(
         "--seeds",
@@ -58,10 +67,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Checks the pages; 1 where something was found."""
-    from nn3doc.equations.pages import NoPageError, find_pages
+    from nn3doc.equations.pages import NoPageError, find_pages, look_for
 
     try:
-        pages = find_pages(args.paths)
+        found = look_for(args.paths)
         if args.notation is not None:
             find_pages([args.notation])
     except NoPageError as error:
@@ -70,18 +79,10 @@ def run(args: argparse.Namespace) -> int:
         # Modules beside the pages can be imported, as with `python -m`.
         sys.path.insert(0, str(Path.cwd()))
     from nn3doc.equations import jsonform, messages
-    from nn3doc.equations.check import check_file
 
     color = wants_color()
     reports = []
-    for path in pages:
-        try:
-            report = check_file(
-                path, notation=args.notation, code=args.code, strict=args.strict,
-                seeds=range(1, args.seeds + 1),
-            )  # fmt: skip
-        except NoPageError as error:
-            raise UserError(str(error)) from error
+    for report in _reports(found, args):
         reports.append(report)
         text = "" if args.json else messages.render(report, color=color)
         if text:
@@ -91,6 +92,34 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(messages.summary(reports))
     return 0 if all(report.ok for report in reports) else 1
+
+
+def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
+    """A report for each page, for each folder that is closed, and for files that are not read."""
+    from nn3doc.equations.check import check_file
+    from nn3doc.equations.pages import NoPageError, read_page
+    from nn3doc.equations.report import Finding, Report
+    from nn3doc.equations.unread import unread_file
+
+    for path in found.pages:
+        try:
+            yield check_file(
+                path, notation=args.notation, code=args.code, strict=args.strict,
+                seeds=range(1, args.seeds + 1),
+            )  # fmt: skip
+        except NoPageError as error:
+            reason = str(error).removeprefix(f"{path}: ")
+            yield Report(str(path), "", findings=[Finding("page", reason, 0, 0)])
+    for folder, reason in found.closed.items():
+        yield Report(str(folder), "", findings=[Finding("page", reason, 0, 0)], is_page=False)
+    for path in found.others:
+        try:
+            text, _ = read_page(path)
+        except NoPageError:
+            continue  # it is no page
+        report = unread_file(str(path), text, failing=args.strict)
+        if report is not None:
+            yield report
 
 
 def _at_least_1(text: str) -> int:

@@ -59,7 +59,7 @@ class Book(Declarations):
 
     def read(
         self, regions: Iterable[Region], own: bool, parsed: Callable[[int, Formula], None],
-        failed: Callable[[int, TexError], None], tables: list[tuple[int, int]], text: str = "",
+        failed: Callable[[int, Exception], None], tables: list[tuple[int, int]], text: str = "",
     ) -> None:  # fmt: skip
         """Adds the statements of a page's formulas.
 
@@ -74,38 +74,50 @@ class Book(Declarations):
         regions = list(regions)
         self.regions = regions
         self.prose = Prose(text, scan(text)) if text else None
-        self._find_functions(regions)
+        lost = self._find_functions(regions)
         for place, region in enumerate(regions):
             if region.unchecked is not None:
                 continue
             try:
+                if place in lost:
+                    raise lost[place]
                 formula = parse(region.body, self.notation.lexicon)
-            except TexError as error:
+                in_table = any(start <= region.start < end for start, end in tables)
+                self.add_formula(formula, place, own, in_table)
+                parsed(place, formula)
+            except Exception as error:  # what is no TexError is a mistake of the checker
                 failed(place, error)
-                continue
-            in_table = any(start <= region.start < end for start, end in tables)
-            self.add_formula(formula, place, own, in_table)
-            parsed(place, formula)
         self._finish()
 
-    def _find_functions(self, regions: list[Region]) -> None:
-        """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`."""
-        for region in regions:
+    def _find_functions(self, regions: list[Region]) -> dict[int, Exception]:
+        """Functions are known before anything is read with them: `f(x) = …`, `f \\colon A \\to B`.
+
+        Returns:
+            Mistakes of the checker, by the number of the formula.
+        """
+        lost: dict[int, Exception] = {}
+        for place, region in enumerate(regions):
             if region.unchecked is not None:
                 continue
             try:
-                formula = parse(region.body, self.notation.lexicon)
+                self._find_names_in(region)
             except TexError:
-                continue
-            self._whole.update(whole_letters(formula))
-            if not MAY_NAME.search(region.body):
-                continue
-            for statement in formula.statements:
-                with contextlib.suppress(NotationError):  # told when the statement is checked
-                    self._find_names(statement, self._mode(region, statement))
+                continue  # told when it is read
+            except Exception as error:
+                lost[place] = error
         for family in list(self.notation.all()):  # f^{(2)}, met before f was known as a function
             if self._is_derivative(family):
                 self.notation.remove(family)
+        return lost
+
+    def _find_names_in(self, region: Region) -> None:
+        formula = parse(region.body, self.notation.lexicon)
+        self._whole.update(whole_letters(formula))
+        if not MAY_NAME.search(region.body):
+            return
+        for statement in formula.statements:
+            with contextlib.suppress(NotationError):  # told when the statement is checked
+                self._find_names(statement, self._mode(region, statement))
 
     def _mode(self, region: Region | None, node: Node) -> Mode:
         """What the words in front of a statement make of it."""

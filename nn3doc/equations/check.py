@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from nn3doc.equations import page
 from nn3doc.equations.code import Snippets, run_page
 from nn3doc.equations.markdown import MarkdownError
+from nn3doc.equations.own_mistakes import guarded, own_mistake
 from nn3doc.equations.pages import NOTEBOOK, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.table import tables
@@ -30,7 +30,8 @@ def check_file(
         notation: The page with its notation table, where that is none of those it says itself.
         code: Whether to run its Python. The code of a notebook is not run: that takes its time, and
             building the site or its own test does it.
-        strict: Whether a definition that nothing restates is a failure.
+        strict: Whether a definition that nothing restates is a failure, and mathematics in a form
+            that is not read.
         seeds: Which random draws.
 
     Returns:
@@ -43,10 +44,16 @@ def check_file(
     if unread:
         return Report(str(path), text, findings=unread)
     snippets: Snippets | None = None
+    lost: list[Finding] = []
     if code and path.suffix.lower() != NOTEBOOK:
-        with contextlib.suppress(MarkdownError):  # which is told with the page
+        with (
+            guarded(lost.append, 0, 0, "page"),
+            contextlib.suppress(MarkdownError),  # which is told with the page
+        ):
             snippets = run_page(text, str(path))
-    return check_with(snippets, text, path, notation, code=code, strict=strict, seeds=seeds)
+    report = check_with(snippets, text, path, notation, code=code, strict=strict, seeds=seeds)
+    report.findings.extend(lost)
+    return report
 
 
 def check_with(
@@ -63,7 +70,7 @@ def check_with(
     try:
         report = page.check_file(path, notation, code=snippets or code, strict=strict, seeds=seeds)
     except Exception as error:  # whatever a page holds, its author never sees a traceback of ours
-        report = Report(str(path), text, findings=[_own_mistake(error)])
+        report = Report(str(path), text, findings=[own_mistake(error, 0, 1, "page")])
     if snippets is not None:
         own = [finding for finding in snippets.findings if finding not in report.findings]
         report.findings.extend(own)
@@ -99,21 +106,6 @@ _NO_NOTATION = Finding(
         "or name the page that has one with --notation.",
     ),
 )
-
-
-def _own_mistake(error: Exception) -> Finding:
-    """A mistake of the checker, with the place in its code that one needs to mend it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    last = next(f for f in reversed(frames) if "equations" in Path(f.filename).parts)
-    place = f"{Path(last.filename).name}:{last.lineno}, in {last.name}"
-    told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return Finding(
-        "page",
-        "the checker itself failed on this page",
-        0,
-        1,
-        (f"{told} ({place})", "That is a mistake of nn3doc, not of the page: please report it."),
-    )
 
 
 def _has_notation(path: Path, text: str) -> bool:

@@ -9,12 +9,19 @@ goes away; new fields may come at any time.
     summary.equations     integer   formulas on all pages
     summary.instances     integer   cases compared
     summary.difference    number    largest relative difference between two sides
+    summary.holds         integer   formulas that hold
+    summary.defines       integer   formulas that define something
+    summary.declares      integer   formulas that declare something
+    summary.reads         integer   formulas that state nothing and are only read
     summary.failed        integer   formulas that fail
+    summary.skipped       integer   formulas that build on what fails
     summary.unchecked     integer   formulas left unchecked on purpose
+    summary.unread        integer   places and files with mathematics that is not read
     summary.findings      integer   findings on all pages, warnings among them
     pages[]               Page      in the order they were named
 
     Page.path             string    as the user named the page
+    Page.read             boolean   false: a file with mathematics that is no page, or a folder
     Page.ok               boolean   whether nothing was found that fails it
     Page.findings[]       Finding   findings outside of formulas
     Page.equations[]      Equation  all formulas, displays and inline, in their order
@@ -55,7 +62,7 @@ goes away; new fields may come at any time.
     Witness.difference    number    largest relative difference seen
 
     Finding.kind          string    page, notation, read, known, fits, holds, code, untested,
-                                    vacuous or remark
+                                    vacuous, remark, unread, or checker: its own mistake
     Finding.failing       boolean   whether the page fails by it; a warning does not
     Finding.message       string    what was found
     Finding.notes[]       string    what was expected and how to mend it
@@ -80,10 +87,11 @@ from dataclasses import asdict
 from typing import Any
 
 from nn3doc.equations.markdown import Lines
-from nn3doc.equations.messages import has_failed
+from nn3doc.equations.messages import count_verdicts
 from nn3doc.equations.report import Equation, Finding, Report, SymbolUse, Witness
 
 VERSION = 1
+_COUNTED = ("holds", "defines", "declares", "reads", "failed", "skipped", "unchecked", "unread")
 
 
 def to_json(reports: Iterable[Report]) -> dict[str, Any]:
@@ -91,14 +99,14 @@ def to_json(reports: Iterable[Report]) -> dict[str, Any]:
     pages = list(reports)
     equations = [equation for report in pages for equation in report.equations]
     differences = [e.difference for e in equations]
+    counts = count_verdicts(pages)
     return {
         "version": VERSION,
         "summary": {
             "equations": len(equations),
             "instances": sum(e.instances for e in equations),
             "difference": _finite(max(differences, default=0.0)),
-            "failed": sum(map(has_failed, equations)),
-            "unchecked": sum(e.verdict == "unchecked" for e in equations),
+            **{name: counts[name] for name in _COUNTED},
             "findings": sum(len(report.all_findings) for report in pages),
         },
         "pages": [_page(report) for report in pages],
@@ -114,6 +122,7 @@ def _page(report: Report) -> dict[str, Any]:
     lines = Lines(report.text)
     return {
         "path": report.path,
+        "read": report.is_page,
         "ok": report.ok,
         "findings": [_finding(finding, lines) for finding in report.findings],
         "equations": [_equation(equation, lines) for equation in report.equations],

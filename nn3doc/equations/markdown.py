@@ -6,14 +6,15 @@ region is a pair of offsets into the text as it was read.
 
     region    = fence | comment | code span | display | inline
     display   = "$$" … "$$" | "\\[" … "\\]" | "\\begin{align}" … "\\end{align}" | "```math" fence
-    inline    = "$" … "$" | "\\(" … "\\)"     (no blank line inside; pandoc's rule for the "$")
+    inline    = "$" … "$" | "$`" … "`$" | "\\(" … "\\)"
+                (no blank line inside; pandoc's rule for the "$")
     unchecked = "<!-- unchecked: reason -->" directly behind a formula
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -154,6 +155,7 @@ def formulas(text: str) -> list[Region]:
 
 def _regions(text: str) -> Iterator[Region]:
     position = 0
+    ends = _Ends(text)
     front = _FRONT.match(text)
     if front:
         yield Region("front", 0, front.end(), 4, front.end() - 4, text[4 : front.end() - 4])
@@ -165,7 +167,7 @@ def _regions(text: str) -> Iterator[Region]:
         elif opening.group("comment") is not None:
             region = _until(text, opening, "comment", "-->", "comment", "-->")
         elif opening.group("raw") is not None:
-            close = re.compile(rf"</{opening.group('tag')}\s*>").search(text, opening.end())
+            close = ends.find(rf"</{opening.group('tag')}\s*>", opening.end(), len(text))
             region = None
             if close:
                 body = text[opening.end() : close.start()]
@@ -173,17 +175,17 @@ def _regions(text: str) -> Iterator[Region]:
                     "code", opening.start(), close.end(), opening.end(), close.start(), body
                 )
         elif opening.group("code") is not None:
-            region = _code_span(text, opening)
+            region = _code_span(text, opening, ends)
         elif opening.group("bracket") is not None:
             region = _until(text, opening, "display", "\\]", r"display \[", r"\]")
         elif opening.group("paren") is not None:
-            region = _inline(text, opening, "\\)")
+            region = _inline(text, opening, "\\)", ends)
         elif opening.group("environment") is not None:
             region = _environment(text, opening)
         elif opening.group("display") is not None:
             region = _until(text, opening, "display", "$$", "display", "$$")
         elif opening.group("inline") is not None:
-            region = _inline(text, opening, "$")
+            region = _inline(text, opening, "$", ends)
         else:
             assert found == "escape"
             region = None
@@ -257,34 +259,65 @@ def _environment(text: str, opening: re.Match[str]) -> Region:
     return Region("display", start, stop, start, stop, _without_quote_marks(text, start, stop))
 
 
-def _code_span(text: str, opening: re.Match[str]) -> Region | None:
+class _Ends:
+    """Finds what closes a region; what is not there is looked for once, however often it is opened.
+
+    Args:
+        text: The page.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._missing: dict[str, int] = {}
+
+    @cached_property
+    def _blank_lines(self) -> list[int]:
+        return [match.start() for match in _BLANK_LINE.finditer(self._text)]
+
+    def paragraph(self, start: int) -> int:
+        """Where the paragraph ends that a place stands in."""
+        place = bisect_left(self._blank_lines, start)
+        return self._blank_lines[place] if place < len(self._blank_lines) else len(self._text)
+
+    def find(self, mark: str, start: int, limit: int) -> re.Match[str] | None:
+        """The first place of a mark, a pattern, from a start up to a limit."""
+        if self._missing.get(mark, -1) >= limit:
+            return None
+        found = re.compile(mark).search(self._text, start, limit)
+        if found is None:
+            self._missing[mark] = limit
+        return found
+
+
+def _code_span(text: str, opening: re.Match[str], ends: _Ends) -> Region | None:
     ticks = opening.group("code")
-    close = re.compile(rf"(?<!`){ticks}(?!`)").search(text, opening.end())
+    close = ends.find(rf"(?<!`){ticks}(?!`)", opening.end(), len(text))
     if close is None or _BLANK_LINE.search(text, opening.end(), close.start()):
         return None  # a lone back-tick is text
     body = text[opening.end() : close.start()]
     return Region("code", opening.start(), close.end(), opening.end(), close.start(), body)
 
 
-def _inline(text: str, opening: re.Match[str], mark: str) -> Region | None:
+def _inline(text: str, opening: re.Match[str], mark: str, ends: _Ends) -> Region | None:
     """A `$` that nothing closes in its paragraph is text: "it costs $5"."""
-    blank = _BLANK_LINE.search(text, opening.end())
-    limit = blank.start() if blank else len(text)
-    if mark == "$":
-        close = re.compile(r"(?<![\\\s])\$(?!\d)").search(text, opening.end(), limit)
-    else:
-        close = re.compile(re.escape(mark)).search(text, opening.end(), limit)
+    closing = r"(?<![\\\s])\$(?!\d)" if mark == "$" else re.escape(mark)
+    close = ends.find(closing, opening.end(), ends.paragraph(opening.end()))
     if close is None:
         return None
-    body = _without_quote_marks(text, opening.end(), close.start())
-    return Region("inline", opening.start(), close.end(), opening.end(), close.start(), body)
+    start, end = opening.end(), close.start()
+    if mark == "$" and end - start > 2 and text[start] == text[end - 1] == "`":
+        start, end = start + 1, end - 1
+    body = _without_quote_marks(text, start, end)
+    return Region("inline", opening.start(), close.end(), start, end, body)
 
 
 def _without_quote_marks(text: str, start: int, end: int) -> str:
     """Blanks for the `>` of a block quote: they are the page's, not the formula's."""
     body = text[start:end]
+    if "\n" not in body:
+        return body
     opening_line = text[text.rfind("\n", 0, start) + 1 : start]
-    if "\n" not in body or not opening_line.lstrip(" \t").startswith(">"):
+    if not opening_line.lstrip(" \t").startswith(">"):
         return body
     first, rest = body.split("\n", 1)
     return first + "\n" + _LINE_PREFIX.sub(lambda match: " " * len(match.group()), rest)

@@ -50,35 +50,80 @@ def render(
 def summary(reports: Iterable[Report]) -> str:
     """One line about all pages together, without a line's end.
 
-    `27 equations on 2 pages, 1,234 instances, largest relative difference 3.1e-14, 1 failed, 2
-    unchecked (rounded by hand: 2)`
+    `27 formulas on 2 pages: 12 hold, 6 define, 7 are only read; 1,234 comparisons, largest relative
+    difference 3.1e-14; 1 failed; 1 unchecked (rounded by hand); 3 seen but not read`
+
+    Each formula is counted once: as one that fails, as one that is left unchecked, as one that
+    builds on what fails, or by what it does.
     """
-    pages = list(reports)
+    every = list(reports)
+    pages = [report for report in every if report.is_page]
     equations = [equation for report in pages for equation in report.equations]
-    outside = sum(finding.failing for report in pages for finding in report.findings)
-    warnings = sum(not finding.failing for report in pages for finding in report.all_findings)
-    failed = sum(map(has_failed, equations))
-    skipped = sum(equation.verdict == "skipped" for equation in equations if not equation.findings)
+    counts = count_verdicts(every)
+    without = sum(not report.equations for report in pages)
+    among = f" ({_count(without, 'page')} without any)" if without < len(pages) and without else ""
+    does = [
+        f"{counts[name]:,} {one if counts[name] == 1 else many}"
+        for name, (one, many) in _DOES.items() if counts[name]
+    ]  # fmt: skip
+    number = _count(len(equations), "formula") if equations else "no formulas"
+    compared = sum(equation.instances for equation in equations)
     difference = max((equation.difference for equation in equations), default=0.0)
     parts = [
-        f"{_count(len(equations), 'equation')} on {_count(len(pages), 'page')}",
-        _count(sum(equation.instances for equation in equations), "instance"),
-        f"largest relative difference {difference:.1e}" if difference else "no difference",
-        f"{failed:,} failed",
-    ]
-    if outside:
-        parts.append(f"{_count(outside, 'finding')} outside of equations")
-    if warnings:
-        parts.append(_count(warnings, "warning"))
-    if skipped:
-        parts.append(f"{skipped:,} not checked because of these")
-    reasons = Counter(equation.reason for equation in equations if equation.verdict == "unchecked")
-    counted = "; ".join(
+        f"{number} on {_count(len(pages), 'page')}{among}" + (": " if does else "")
+        + ", ".join(does),
+        f"{_count(compared, 'comparison')}, "
+        + (f"largest relative difference {difference:.1e}" if difference else "no difference"),
+        f"{counts['failed']:,} failed",
+    ]  # fmt: skip
+    if counts["outside"]:
+        parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
+    if counts["warnings"]:
+        parts.append(_count(counts["warnings"], "warning"))
+    if counts["skipped"]:
+        parts.append(f"{counts['skipped']:,} not checked because of these")
+    reasons = Counter(one.reason for one in equations if _counted_as(one) == "unchecked")
+    told = "; ".join(
         clean(reason) + (f": {count}" if count > 1 else "")
         for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     )
-    parts.append(f"{sum(reasons.values()):,} unchecked" + (f" ({counted})" if counted else ""))
-    return ", ".join(parts)
+    parts.append(f"{counts['unchecked']:,} unchecked" + (f" ({told})" if told else ""))
+    if counts["unread"]:
+        parts.append(f"{counts['unread']:,} seen but not read")
+    return "; ".join(parts)
+
+
+# What a formula does, for one and for several of them.
+_DOES = {
+    "holds": ("holds", "hold"), "defines": ("defines", "define"),
+    "declares": ("declares", "declare"), "reads": ("is only read", "are only read"),
+}  # fmt: skip
+
+
+def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
+    """How many formulas hold, define, …, and how many findings stand outside of formulas.
+
+    Returns:
+        Of formulas, each counted once: `holds`, `defines`, `declares`, `reads`, `failed`,
+        `unchecked`, `skipped`. Of findings: `outside` (of formulas, failing), `warnings`, `unread`.
+    """
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts.update(map(_counted_as, report.equations))
+        counts["unread"] += sum(one.kind == "unread" for one in report.findings)
+        counts["outside"] += sum(
+            one.failing for one in report.findings if one.kind != "unread"
+        )  # fmt: skip
+        counts["warnings"] += sum(
+            not one.failing for one in report.all_findings if one.kind != "unread"
+        )
+    return counts
+
+
+def _counted_as(equation: Equation) -> str:
+    if has_failed(equation):
+        return "failed"
+    return "declares" if equation.verdict == "states" else equation.verdict
 
 
 def has_failed(equation: Equation) -> bool:

@@ -20,8 +20,10 @@ from nn3doc.equations.builds_on import table_spans
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.edits import KINDS, NEVER_THE_SAME, OF_DECLARATIONS, Edit, edits
 from nn3doc.equations.evaluate.arrays import TooLarge, aligned
+from nn3doc.equations.evaluate.comparing import rounding
 from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
+from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.page import Checked
 from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.report import Equation
@@ -124,16 +126,19 @@ def _plant(
     original, shown = flat(equation.tex), flat(mutated)
     try:
         outcome = variants.whole(place, mutated)
-        if outcome.caught:
-            fate, by = "caught", outcome.by
-        elif (original, shown) in reasons:
-            fate, by = "explained", reasons[original, shown]
-        elif edit.kind not in NEVER_THE_SAME and same_meaning(checked, variants, place, outcome):
-            fate, by = "equivalent", "same values"
-        else:
-            fate, by = "survived", ""
-    except Exception as error:  # a mistake of the checker: told, and not counted as caught
-        fate, by = "survived", f"the checker itself failed: {type(error).__name__}"
+    except Exception as error:  # a mistake of the checker catches nothing
+        found = own_mistake(error, 0, 0)
+        return Mutant(path, equation.line, edit.kind, original, shown, "survived", found.notes[0])
+    if outcome.by == "checker":
+        fate, by = "survived", outcome.caught
+    elif outcome.caught:
+        fate, by = "caught", outcome.by
+    elif (original, shown) in reasons:
+        fate, by = "explained", reasons[original, shown]
+    elif edit.kind not in NEVER_THE_SAME and same_meaning(checked, variants, place, outcome):
+        fate, by = "equivalent", "same values"
+    else:
+        fate, by = "survived", ""
     return Mutant(path, equation.line, edit.kind, original, shown, fate, by)
 
 
@@ -228,15 +233,16 @@ def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term, slack: f
     left, right = first(one), second(other)
     if set(left.names) != set(right.names):
         return False
-    a, b = (tensor.detach() for tensor in aligned(left, right))
-    finite = torch.isfinite(a)
-    if not bool((finite == torch.isfinite(b)).all()):
-        return False
-    a, b = a[finite], b[finite]
-    if a.numel() == 0:
+    a, b = torch.broadcast_tensors(*(tensor.detach() for tensor in aligned(left, right)))
+    known = torch.isfinite(a) & torch.isfinite(b)
+    if bool((torch.isfinite(a) ^ torch.isfinite(b)).all(0).any()):
+        return False  # an entry that only one of them ever has
+    gap, size = (a - b).abs(), torch.maximum(a.abs(), b.abs())
+    far = known & (gap > 1e-9 * size) & (gap > slack)
+    if not bool(far.any()):
         return True
-    size = float(torch.maximum(a.abs(), b.abs()).max())
-    return float((a - b).abs().max()) <= max(1e-9 * size, slack)
+    # What differs by rounding only is the same.
+    return not bool((far & (gap > rounding((first, one), (second, other), a, b))).any())
 
 
 def read_explained(path: Path) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from nn3doc.equations.book import Book
@@ -25,14 +25,16 @@ from nn3doc.equations.builds_on import (
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas
 from nn3doc.equations.notation import Notation
+from nn3doc.equations.own_mistakes import guarded, own_mistake
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.symbols import symbol_uses
-from nn3doc.equations.table import read_table, tables, undeclared_sizes
+from nn3doc.equations.table import TableProblem, read_table, tables, undeclared_sizes
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Formula, to_json
+from nn3doc.equations.unread import unread
 from nn3doc.equations.witness import add_witnesses
 
 NOTATION_FILE = "notation.md"
@@ -167,18 +169,20 @@ def inspect_page(
         inspect_page(changed, path, notation, builds_on, code, True, seeds).report
     )
     _read_own(text, checked)
-    for problem in undeclared_sizes(text, book.notation):
-        report.findings.append(
-            Finding("notation", problem.message, problem.start, problem.end, (problem.cure,))
-        )
+    report.findings += [_table_finding(one) for one in undeclared_sizes(text, book.notation)]
     snippets = None if isinstance(code, bool) else code
-    if snippets is not None:
-        checker.numbers.snippets = SnippetValues(book, snippets)
-    checker.draw_sizes()
+    whole = partial(guarded, report.findings.append, 0, 0, "page")
+    with whole():
+        if snippets is not None:
+            checker.numbers.snippets = SnippetValues(book, snippets)
+        checker.draw_sizes()
     _check_statements(checked)
-    if code:
-        add_witnesses(checked, text, path, snippets)
-        _report_untested(checked, strict)  # without its code nobody knows what tests what
+    with whole():
+        if code:
+            add_witnesses(checked, text, path, snippets)
+    with whole():
+        _report_untested(checked, strict, asked=bool(code))
+    report.findings += unread(text, failing=strict)
     return checked
 
 
@@ -199,10 +203,7 @@ def _book(
     findings: list[Finding] = []
     for source in notation:
         findings += _read_source_table(source, book)
-    findings += [
-        Finding("notation", problem.message, problem.start, problem.end, (problem.cure,))
-        for problem in read_table(text, book.notation)
-    ]
+    findings += map(_table_finding, read_table(text, book.notation))
     for source in (*notation, *builds_on):
         _read_statements(source, book, only_tables=source in notation)
     return book, tuple(findings)
@@ -261,9 +262,13 @@ def _read_source_table(source: Source, book: Book) -> list[Finding]:
         line, column = Lines(source.text).place(problem.start)
         where = f"{source.path}:{line}:{column}"
         findings.append(
-            Finding("notation", f"{where}: {problem.message}", 0, 0, (problem.cure,))
+            Finding(problem.kind, f"{where}: {problem.message}", 0, 0, (problem.cure,))
         )  # fmt: skip
     return findings
+
+
+def _table_finding(problem: TableProblem) -> Finding:
+    return Finding(problem.kind, problem.message, problem.start, problem.end, (problem.cure,))
 
 
 def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
@@ -308,17 +313,21 @@ def _read_own(text: str, checked: Checked) -> None:
         equations[place].labels = tuple(name for name, _ in formula.labels)
         equations[place].tree = to_json(formula)
 
-    def failed(place: int, error: TexError) -> None:
+    def failed(place: int, error: Exception) -> None:
         equation = equations[place]
         equation.verdict = "failed"
         offset = equation.body_start
+        if not isinstance(error, TexError):
+            equation.findings.append(own_mistake(error, offset, offset + len(equation.tex)))
+            return
         notes = (error.cure,) if error.cure else ()
         equation.findings.append(
             Finding("read", error.message, offset + error.start, offset + error.end, notes)
         )
 
-    checked.book.read(kept, True, parsed, failed, spans, text)
     checked.checker.equations = equations
+    with guarded(checked.report.findings.append, 0, 0, "page"):
+        checked.book.read(kept, True, parsed, failed, spans, text)
 
 
 # --- statements -----------------------------------------------------------------------------
@@ -342,10 +351,13 @@ def _check_statements(checked: Checked) -> None:
         equation.findings += result.findings
         if worst.index(result.verdict) < worst.index(equation.verdict):
             equation.verdict = result.verdict
-    checker.blame()
+    with guarded(checked.report.findings.append, 0, 0, "page"):
+        checker.blame()
     seen: set[tuple[str, str]] = set()
     for equation in checker.equations:
-        equation.symbols = symbol_uses(equation.tex, checked.book, checker.numbers)
+        place = equation.body_start, equation.body_start + len(equation.tex)
+        with guarded(equation.findings.append, *place):
+            equation.symbols = symbol_uses(equation.tex, checked.book, checker.numbers)
         kept = []
         for finding in equation.findings:
             if finding.kind == "known" and finding.message.startswith("unknown symbol"):
@@ -356,8 +368,17 @@ def _check_statements(checked: Checked) -> None:
         equation.findings = kept
 
 
-def _report_untested(checked: Checked, strict: bool) -> None:
+def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
+    """Tells of definitions that nothing restates.
+
+    Args:
+        checked: The page.
+        strict: Whether the page fails by them.
+        asked: Whether the page's code was asked, too.
+    """
     checker = checked.checker
+    cure = "A claim that uses it, or a function of the page's code, would test it."
+    notes = (cure,) if asked else (cure, "The page's code was not asked (--no-code).")
     # What a failing claim would have tested is told when the claim is mended: no cascade.
     doubted = {number for r in checked.results if r.findings for number in r.used}
     named = {
@@ -373,8 +394,7 @@ def _report_untested(checked: Checked, strict: bool) -> None:
             Finding(
                 "untested", "untested definition: nothing restates it",
                 offset + definition.left.start, offset + definition.left.end,
-                ("A claim that uses it, or a function of the page's code, would test it.",),
-                failing=strict,
+                notes, failing=strict,
             )
         )  # fmt: skip
     for key, (statement, where) in checker.numbers.unused.items():

@@ -21,6 +21,8 @@ FEW: tuple[Mode, ...] = ("tame", "positive")  # draws of what is large
 MOST_POINTS = 16
 _FAR = 1e4  # numbers beyond are no points: they are 10^{-8} or counts
 
+MOST_LAYERS = 200  # whose sizes are numbered beforehand
+
 
 class Draws:
     """Evaluators for the statements of a page."""
@@ -158,8 +160,9 @@ class Draws:
                     low, high = (notation.integer(n, {}) for n in limits) if limits else (1, 3)
                 except NotationError:
                     low, high = 1, 3
+                high = min(high, low + MOST_LAYERS)  # further ones are named when they are met
                 values.append([str(value) for value in range(low, high + 1)])
-            for chosen in itertools.product(*values):
+            for chosen in itertools.islice(itertools.product(*values), MOST_LAYERS):
                 size = notation.canonical(Size.of(filled(family, chosen)))
                 names.update(dict.fromkeys(sorted(size.names)))
         return list(names)

@@ -6,14 +6,22 @@ A notebook (.ipynb) is a page, too: its text and its code as Markdown, one cell 
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nn3doc.equations.report import Finding
 
 NOTEBOOK = ".ipynb"
-SUFFIXES = frozenset([".md", ".markdown", NOTEBOOK])
+SUFFIXES = frozenset([".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", NOTEBOOK])
+# Other files in which people write mathematics for readers: they are told, not read.
+OTHERS = frozenset(
+    [".rst", ".rest", ".tex", ".adoc", ".asciidoc", ".org", ".textile", ".typ", ".txt", ".py"]
+)
+MOST_BYTES = 10_000_000  # of a page
+MOST_FILES = 200_000  # below the folders of one call
 _NO_PAGES = frozenset(["node_modules", "__pycache__", "site-packages"])
 
 
@@ -21,49 +29,121 @@ class NoPageError(OSError):
     """A path at which there is no page; the message is for people."""
 
 
+@dataclass
+class Found:
+    """What stands below some paths.
+
+    Attributes:
+        pages: The pages, in their order; one that is named twice is given once.
+        others: Files that are no pages and may have mathematics.
+        closed: Folders that cannot be read, and why.
+    """
+
+    pages: list[Path] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+    closed: dict[Path, str] = field(default_factory=dict)
+
+
 def find_pages(paths: Iterable[Path]) -> list[Path]:
     """The pages at the paths: a file is one itself, a folder has those below it, in their order.
 
-    Hidden folders and folders of installed packages are passed over. A page that is named twice is
-    given once.
+    Raises:
+        NoPageError: See `look_for`; or a folder cannot be read.
+    """
+    found = look_for(paths)
+    for folder, reason in found.closed.items():
+        raise NoPageError(f"{folder}: {reason}")
+    return found.pages
+
+
+def look_for(paths: Iterable[Path]) -> Found:
+    """All pages at the paths, and what stands beside them.
+
+    Hidden folders and folders of installed packages are passed over. A link to a folder is followed
+    once, and not to a folder that it stands in.
 
     Raises:
-        NoPageError: There is nothing at a path, or no page below a folder.
+        NoPageError: There is nothing at a path, no page below a folder, or what a path names is no
+            page; or the folders hold more files than are looked at.
     """
-    found: dict[Path, None] = {}
+    pages: dict[Path, None] = {}
+    others: dict[Path, None] = {}
+    found = Found()
     for path in paths:
-        if path.is_dir():
-            below = sorted(_below(path))
-            if not below:
+        if os.path.isdir(path):
+            below = _below(path)
+            if not below.pages and not below.closed:
                 raise NoPageError(f"{path}: there is no page (*.md) in this folder")
-            found.update(dict.fromkeys(below))
-        elif path.exists():
-            found[path] = None
+            pages.update(dict.fromkeys(sorted(below.pages)))
+            others.update(dict.fromkeys(sorted(below.others)))
+            found.closed.update(below.closed)
+        elif os.path.isfile(path):
+            if path.suffix.lower() not in SUFFIXES:
+                raise NoPageError(f"{path}: this is no Markdown page (*.md) and is not read")
+            pages[path] = None
+        elif os.path.exists(path):
+            raise NoPageError(f"{path}: this is no file")
         else:
             raise NoPageError(f"{path}: there is no such file or folder")
-    return list(found)
+    found.pages, found.others = list(pages), list(others)
+    return found
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.name.startswith(".") or path.name in _NO_PAGES:
+def _below(top: Path) -> Found:
+    """What stands below a folder; links to folders come last, so that a page has its own path."""
+    found = Found()
+    seen: set[tuple[int, int]] = set()
+    folders, links, count = [top], [], 0
+    while folders or links:
+        folder = folders.pop() if folders else links.pop(0)
+        try:
+            here = os.stat(folder)
+            if (here.st_dev, here.st_ino) in seen:
+                continue
+            seen.add((here.st_dev, here.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            found.closed[folder] = f"this folder cannot be read: {_reason(error)}"
             continue
-        if path.is_dir():
-            yield from _below(path)
-        elif path.suffix.lower() in SUFFIXES:
-            yield path
+        count += len(entries)
+        if count > MOST_FILES:
+            raise NoPageError(f"{top}: this folder has more than {MOST_FILES:,} files below it")
+        for entry in entries:
+            path = folder / entry.name
+            if entry.name.startswith(".") or entry.name in _NO_PAGES:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif os.path.isdir(path):
+                if not folder.resolve().is_relative_to(path.resolve()):
+                    links.append(path)
+            elif path.suffix.lower() in SUFFIXES:
+                found.pages.append(path)
+            elif path.suffix.lower() in OTHERS and os.path.isfile(path):
+                found.others.append(path)
+    return found
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def read_page(path: Path) -> tuple[str, list[Finding]]:
     """The text of a page, with ends of lines as one character, and what is wrong with its bytes.
 
     Raises:
-        NoPageError: The file cannot be read.
+        NoPageError: The file cannot be read: it is none, is too large, or may not be read.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would never end
+        raise NoPageError(f"{path}: this is no file")
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise NoPageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        raise NoPageError(f"{path}: {_reason(error)}") from error
+    if len(raw) > MOST_BYTES:
+        raise NoPageError(f"{path}: this page is too large: at most {MOST_BYTES:,} bytes are read")
     text, findings = decode(raw)
     if path.suffix.lower() == NOTEBOOK and not findings:
         try:
@@ -89,6 +169,8 @@ def notebook_text(content: str) -> str:
             longest = max(map(len, re.findall(r"`+", source)), default=0)
             ticks = "`" * max(3, longest + 1)
             parts.append(f"{ticks}python\n{source}\n{ticks}")
+        elif cell["cell_type"] == "raw":  # its formulas are told as those that are not read
+            parts.append(f"````{{raw}}\n{source}\n````")
     return "\n\n".join(parts) + "\n"
 
 

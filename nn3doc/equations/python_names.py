@@ -12,6 +12,8 @@ from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.sizes import ONE, Shape, Size
 
+MOST_MEMBERS = 10_000  # of a family, that have Python names
+
 
 def python_names(book: Book) -> dict[str, Key]:
     """The Python name of every value of a page: `W1` is `W^{[1]}`.
@@ -73,8 +75,9 @@ def _members(family: Family, book: Book) -> list[dict[str, int]]:
             low, high = (book.notation.integer(n, {}) for n in limits) if limits else (1, 3)
         except NotationError:
             low, high = 1, 3
-        ranges.append(range(low, high + 1))
-    return [dict(zip(family.slots, values, strict=True)) for values in itertools.product(*ranges)]
+        ranges.append(range(low, min(high, low + MOST_MEMBERS) + 1))
+    members = itertools.islice(itertools.product(*ranges), MOST_MEMBERS)
+    return [dict(zip(family.slots, values, strict=True)) for values in members]
 
 
 def to_python(value: Tensor, shape: Shape, family: Family) -> Tensor:

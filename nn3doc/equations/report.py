@@ -15,6 +15,8 @@ FindingKind = Literal[
     "code",  # question 5
     "untested",  # a definition that nothing restates
     "vacuous",  # no instance
+    "checker",  # a mistake of the checker itself, not of the page
+    "unread",  # mathematics in a form, or in a file, that is not read
     "remark",  # an `unchecked` remark that is wrong: no reason, or nothing to leave unchecked
 ]
 Part = Literal["", "entry", "row", "column"]
@@ -147,6 +149,7 @@ class Report:
     Attributes:
         path: The page, as the user named it.
         text: Its text.
+        is_page: Whether it is read; a file with mathematics that is no page is only told.
         equations: All formulas, in their order.
         findings: Findings that belong to no formula (the page, its notation).
     """
@@ -155,6 +158,7 @@ class Report:
     text: str
     equations: list[Equation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    is_page: bool = True
 
     @property
     def all_findings(self) -> list[Finding]:

@@ -423,7 +423,8 @@ class Sums(Symbols):
         Raises:
             NotationError: Nothing says how two members of this operator are joined.
         """
-        joined_by = OPERATIONS[node.operator].joined_by
+        row = OPERATIONS.get(node.operator)
+        joined_by = row.joined_by if row is not None else ""
         if joined_by == "add":
             return total([(part, 1) for part in parts], node)
         if joined_by == "multiply":

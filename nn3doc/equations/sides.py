@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 from nn3doc.equations.closures import Closures
 from nn3doc.equations.constants import UnknownSizeError
@@ -73,22 +74,22 @@ class Sides(Closures):
                     f"{letter} = 1, \\dots, L behind the equation.",
                 )
             ranges.append(range(limits[0], limits[1] + 1))
-        made = [dict(zip(letters, values, strict=True)) for values in itertools.product(*ranges)]
-        if not made:
+        count = math.prod(map(len, ranges))
+        if not count:
             raise NotationError(
                 "vacuous: there is no layer for which all its symbols exist",
                 statement.node,
                 "Correct the index, or the range that the notation gives it.",
                 "vacuous",
             )
-        if len(made) > MAX_ASSIGNMENTS:
+        if count > MAX_ASSIGNMENTS:
             raise NotationError(
-                f"this has {len(made)} cases; at most {MAX_ASSIGNMENTS} are worked out",
+                f"this has {count:,} cases; at most {MAX_ASSIGNMENTS} are worked out",
                 statement.node,
-                "Use fewer indices.",
+                "Use fewer indices, or fewer layers.",
                 "read",
             )
-        return made
+        return [dict(zip(letters, values, strict=True)) for values in itertools.product(*ranges)]
 
     def elaborator(
         self, statement: Statement, layers: dict[str, int], jacobian: bool

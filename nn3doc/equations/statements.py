@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import torch
+
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.evaluate.arrays import TooLarge
 from nn3doc.equations.evaluate.evaluator import MissingValue
 from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.membership import membership
+from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.relations import hold_chain
 from nn3doc.equations.report import Finding
@@ -100,10 +103,14 @@ class Checker(Claims):
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
-        except (RuntimeError, LookupError, ValueError, TypeError, ArithmeticError) as error:
+        except (torch.linalg.LinAlgError, OverflowError, ZeroDivisionError) as error:
             said = str(error).strip().split("\n")[0]
             self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node,
                        "It needs a value for all values of its symbols.", offset)  # fmt: skip
+        except Exception as error:
+            place = offset + statement.node.start, offset + statement.node.end
+            result.findings.append(own_mistake(error, *place))
+            result.verdict = "failed"
         finally:
             self.book.current = None
         return result

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from nn3doc.equations.edits import MENDING, Edit, edits
+from nn3doc.equations.own_mistakes import guarded
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Equation, Finding
 from nn3doc.equations.tex import Lexicon, parse
@@ -30,8 +31,13 @@ def add_suggestions(checked: Checked) -> None:
         found = [f for f in equation.findings if f.failing]
         if len(found) != 1 or found[0].kind not in _MENDABLE or tried >= MOST_EQUATIONS:
             continue
+        if found[0].message.startswith("this is too large"):
+            continue  # and each of the changes would take as long
         tried += 1
-        edit = mend(variants, checked, place, equation)
+        edit = None
+        where = found[0].start, found[0].end
+        with guarded(equation.findings.append, *where, failing=False):  # it fails as it is
+            edit = mend(variants, checked, place, equation)
         if edit is not None:
             equation.findings = [
                 _with(finding, edit) if finding is found[0] else finding

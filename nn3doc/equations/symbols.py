@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nn3doc.equations.book import Book
+from nn3doc.equations.definitions import DefinitionError
 from nn3doc.equations.families import Family, NotationError, Reference, filled
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.python_names import obvious_name
@@ -135,9 +136,7 @@ def _shape(
             sizes = [_plain(size, unsaid) for size in family.shape or ()]
             return f"({', '.join(sizes)})" if sizes else "", ""
         shape = book.shape_of(family, concrete, reference.node)
-    except KeyError:
-        return "", ""
-    except Exception:  # a finding of its own tells why
+    except (KeyError, NotationError, DefinitionError):  # a finding of its own tells why
         return "", ""
     if not shape:
         return "", ""

@@ -17,7 +17,9 @@ from nn3doc.equations.markdown import Lines, Region, scan
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import Membership, membership
 from nn3doc.equations.notation import Notation, Part
+from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.patterns import any_layers
+from nn3doc.equations.report import FindingKind
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.tex import parse, parse_symbol
 from nn3doc.equations.tokens import TexError
@@ -53,12 +55,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class TableProblem:
-    """A row that cannot be read."""
+    """A row that cannot be read.
+
+    Attributes:
+        message: What was found.
+        start: Offset on the page of what is at fault.
+        end: Offset behind it.
+        cure: How to mend it.
+        kind: `checker` where it is a mistake of the checker itself.
+    """
 
     message: str
     start: int
     end: int
     cure: str
+    kind: FindingKind = "notation"
 
 
 @dataclass(frozen=True)
@@ -129,15 +140,23 @@ def read_table(text: str, notation: Notation) -> list[TableProblem]:
     """
     problems: list[TableProblem] = []
     rows = tables(text)
-    for row in rows:
-        try:
-            _read_row(row, notation)
-        except _CellError as error:
-            problems.append(error.problem)
-    for row in rows:
-        _facts(row, notation)
+    for read in (_read_row, _facts):
+        for row in rows:
+            try:
+                read(row, notation)
+            except _CellError as error:
+                problems.append(error.problem)
+            except Exception as error:
+                problems.append(_own_problem(error, row))
     notation.close_ends()
     return problems
+
+
+def _own_problem(error: Exception, row: Row) -> TableProblem:
+    """A mistake of the checker, which costs one row."""
+    cell = next(iter(row.cells.values()))
+    found = own_mistake(error, cell.start, cell.start + len(cell.text), "row")
+    return TableProblem(found.message, found.start, found.end, "\n".join(found.notes), found.kind)
 
 
 def undeclared_sizes(text: str, notation: Notation) -> list[TableProblem]:
@@ -149,25 +168,33 @@ def undeclared_sizes(text: str, notation: Notation) -> list[TableProblem]:
     """
     problems: list[TableProblem] = []
     for row in tables(text):
-        shape = row.cells.get("shape")
         try:
-            reference = notation.reference(parse_symbol(_tex(row.cells.get("symbol"))))
+            problems += _undeclared_in(row, notation)
         except TexError:
             continue  # which is told when the table is read
-        if reference is None or shape is None:
-            continue
-        for size in reference.family.shape or ():
-            layers = any_layers(size, notation)
+        except Exception as error:
+            problems.append(_own_problem(error, row))
+    return problems
+
+
+def _undeclared_in(row: Row, notation: Notation) -> list[TableProblem]:
+    problems: list[TableProblem] = []
+    shape = row.cells.get("shape")
+    reference = notation.reference(parse_symbol(_tex(row.cells.get("symbol"))))
+    if reference is None or shape is None:
+        return []
+    for size in reference.family.shape or ():
+        layers = any_layers(size, notation)
+        try:
+            notation.size(size, layers)
+        except NotationError as error:
+            problem = _CellError(error.message, shape, error.start, error.end, error.cure)
+            problems.append(problem.problem)
             try:
-                notation.size(size, layers)
-            except NotationError as error:
-                problem = _CellError(error.message, shape, error.start, error.end, error.cure)
-                problems.append(problem.problem)
-                try:
-                    notation.size(size, layers, declare=True)
-                except NotationError:  # no size at all: the symbol's shape is not known
-                    notation.add(replace(reference.family, shape=None))
-                    break
+                notation.size(size, layers, declare=True)
+            except NotationError:  # no size at all: the symbol's shape is not known
+                notation.add(replace(reference.family, shape=None))
+                break
     return problems
 
 

@@ -27,6 +27,7 @@ from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
 from nn3doc.equations.evaluate.samples import SMOOTH, Drawer
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
+from nn3doc.equations.own_mistakes import guarded
 from nn3doc.equations.python_names import (
     from_python,
     obvious_name,
@@ -79,9 +80,12 @@ def add_witnesses(
     checked.book.current = None
     for function in imported_functions(text, path):
         call = (replaced or {}).get(function.full_name)
-        _ask_function(checked, function, call or function.function, names)
-    if snippets is not None:
-        for result in checked.results:
+        with guarded(checked.report.findings.append, function.start, function.end, "function"):
+            _ask_function(checked, function, call or function.function, names)
+    for result in checked.results if snippets is not None else ():
+        equation = checked.checker.equations[result.statement.place]
+        place = equation.body_start, equation.body_start + len(equation.tex)
+        with guarded(equation.findings.append, *place):
             _ask_snippets(checked, result, snippets, names)
 
 

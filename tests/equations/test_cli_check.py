@@ -57,8 +57,8 @@ def check(
 def test_a_page_that_is_right(check: Run) -> None:
     code, out, err = check("page.md", page=RIGHT)
     assert (code, err) == (0, "")
-    assert out.startswith("6 equations on 1 page, ")
-    assert out.endswith(" 0 failed, 0 unchecked\n")
+    assert out.startswith("6 formulas on 1 page: 1 holds, 1 defines, 4 declare; ")
+    assert out.endswith(" 0 failed; 0 unchecked\n")
     assert out.count("\n") == 1
 
 
@@ -77,8 +77,8 @@ def test_a_page_with_two_mistakes(check: Run) -> None:
         "    6 | Let $y = x + 1$, so $y - x = 1$. Then $y - x = 2$ and $y = z$.",
         "      |                                                            ^",
     ]
-    assert blocks[2].startswith("8 equations on 1 page, ")
-    assert " 2 failed, " in blocks[2]
+    assert blocks[2].startswith("8 formulas on 1 page: ")
+    assert " 2 failed; " in blocks[2]
 
 
 def test_several_pages_in_one_run_and_folders(check: Run) -> None:
@@ -86,12 +86,12 @@ def test_several_pages_in_one_run_and_folders(check: Run) -> None:
     code, out, _ = check("docs", **pages)
     assert code == 1
     assert out.splitlines()[0] == "docs/deep/b.md:6:48: the two sides differ"
-    assert out.splitlines()[-1].startswith("14 equations on 2 pages, ")
+    assert out.splitlines()[-1].startswith("14 formulas on 2 pages: ")
 
 
 def test_a_page_that_is_named_twice_is_checked_once(check: Run) -> None:
     _, out, _ = check("docs/a.md", "docs", docs__a=RIGHT)
-    assert out.startswith("6 equations on 1 page, ")
+    assert out.startswith("6 formulas on 1 page: 1 holds, 1 defines, 4 declare; ")
 
 
 def test_code_that_fails_is_a_finding(check: Run) -> None:
@@ -102,7 +102,7 @@ def test_code_that_fails_is_a_finding(check: Run) -> None:
         "    9 | print(1 / 0)\n"
         "      |       ^^^^^"
     )
-    assert " 0 failed, 1 finding outside of equations, " in out
+    assert " 0 failed; 1 finding outside of formulas; " in out
 
 
 def test_no_code_runs_nothing_and_imports_nothing(check: Run) -> None:
@@ -147,7 +147,7 @@ def test_the_notation_of_another_page(check: Run) -> None:
         "  or name the page that has one with --notation.",
     )
     code, out, _ = check("page.md", "--notation", "signs.md", page=page, signs=NOTATION)
-    assert (code, out.split(",")[0]) == (0, "2 equations on 1 page")
+    assert (code, out.split(":")[0]) == (0, "2 formulas on 1 page")
 
 
 BAD_PAGES: dict[str, tuple[str | bytes, str]] = {

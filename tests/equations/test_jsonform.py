@@ -136,8 +136,14 @@ def test_the_summary_counts_all_pages() -> None:
         "equations": 2,
         "instances": 24,
         "difference": 1e-15,
+        "holds": 0,
+        "defines": 0,
+        "declares": 0,
+        "reads": 0,
         "failed": 2,
+        "skipped": 0,
         "unchecked": 0,
+        "unread": 0,
         "findings": 4,
     }
 

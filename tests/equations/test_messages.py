@@ -183,15 +183,15 @@ def failing(kind: FindingKind = "holds") -> Equation:
 SUMMARIES: dict[str, tuple[Callable[[], list[Report]], str]] = {
     "nothing": (
         list,
-        "0 equations on 0 pages, 0 instances, no difference, 0 failed, 0 unchecked",
+        "no formulas on 0 pages; 0 comparisons, no difference; 0 failed; 0 unchecked",
     ),
     "all well": (
         lambda: [
             Report("a.md", "", [equation(instances=1200, difference=3.14e-14)]),
             Report("b.md", "", [equation(instances=34, difference=1e-16)]),
         ],
-        "2 equations on 2 pages, 1,234 instances, largest relative difference 3.1e-14,"
-        " 0 failed, 0 unchecked",
+        "2 formulas on 2 pages: 2 hold; 1,234 comparisons, largest relative difference 3.1e-14;"
+        " 0 failed; 0 unchecked",
     ),
     "one of each": (
         lambda: [
@@ -209,9 +209,26 @@ SUMMARIES: dict[str, tuple[Callable[[], list[Report]], str]] = {
                 [Finding("page", "no notation", 0, 0)],
             )
         ],
-        "6 equations on 1 page, 0 instances, no difference, 1 failed, 1 finding outside of"
-        " equations, 1 warning, 1 not checked because of these,"
+        "6 formulas on 1 page: 1 holds; 0 comparisons, no difference; 1 failed; 1 finding outside"
+        " of formulas; 1 warning; 1 not checked because of these;"
         " 3 unchecked (rounded by hand: 2; of another book)",
+    ),
+    "what each does": (
+        lambda: [
+            Report("a.md", "", [equation(one) for one in ("holds", "defines", "declares")]),
+            Report("b.md", "", [equation(one) for one in ("states", "reads", "reads", "holds")]),
+            Report("c.md", ""),
+        ],
+        "7 formulas on 3 pages (1 page without any): 2 hold, 1 defines, 2 declare, 2 are only read;"
+        " 0 comparisons, no difference; 0 failed; 0 unchecked",
+    ),
+    "seen but not read": (
+        lambda: [
+            Report("a.md", "", [], [Finding("unread", "no", 0, 1, failing=False)]),
+            Report("b.rst", "", [], [Finding("unread", "no", 0, 1)], is_page=False),
+        ],
+        "no formulas on 1 page; 0 comparisons, no difference; 0 failed; 0 unchecked;"
+        " 2 seen but not read",
     ),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from nn3doc.equations.terms import Term
 
 MAX_ENTRIES = 2_000_000  # of a value, in one draw
+MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
 MAX_IN_ALL = 6_000_000  # of a value, in all draws together
 
 
@@ -24,6 +25,26 @@ class TooLarge(Exception):
     def __init__(self, message: str, only_together: bool = False) -> None:
         super().__init__(message)
         self.only_together = only_together
+
+
+class Work:
+    """Counts the operations of one value, through all definitions that it takes."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._done = 0
+
+    def __enter__(self) -> None:
+        if not self._depth:
+            self._done = 0
+        self._depth += 1
+        self._done += 1
+        if self._done > MAX_OPERATIONS:
+            self._depth -= 1
+            raise TooLarge(f"more than {MAX_OPERATIONS:,} operations")
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
 
 
 def hold_size(*sizes: int, draws: int = 1) -> None:

@@ -92,9 +92,13 @@ def _reached(evaluator: Evaluator, draws: Tensor) -> dict[int, tuple[Term, Tenso
 
 def both(evaluator: Evaluator, left: Term, right: Term) -> tuple[Tensor, Tensor]:
     """The values of two sides with the same axes, in all draws."""
-    a, b = (tensor.detach() for tensor in aligned(evaluator(left), evaluator(right)))
-    a, b = torch.broadcast_tensors(a, b)
-    draws = evaluator.draws
+    return _together((evaluator, left), (evaluator, right))
+
+
+def _together(one: tuple[Evaluator, Term], two: tuple[Evaluator, Term]) -> tuple[Tensor, Tensor]:
+    left, right = one[0](one[1]), two[0](two[1])
+    a, b = torch.broadcast_tensors(*(tensor.detach() for tensor in aligned(left, right)))
+    draws = one[0].draws
     return a.expand(draws, *a.shape[1:]), b.expand(draws, *b.shape[1:])
 
 
@@ -148,7 +152,7 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         sign = ORDERED[operator][0]
         if not bool((valid & (sign * (a - b) >= -AGREE * size)).any()):
             return result
-    slack = rounding(evaluator, left, right, a, b)
+    slack = rounding((evaluator, left), (evaluator, right), a, b)
     equal = gap <= slack
     if operator == "=":
         wrong = valid & ~close & ~equal
@@ -179,12 +183,23 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     )  # fmt: skip
 
 
-def rounding(evaluator: Evaluator, left: Term, right: Term, a: Tensor, b: Tensor) -> Tensor:
-    """How far two sides may differ by rounding alone, each entry in each draw."""
+def rounding(
+    one: tuple[Evaluator, Term], two: tuple[Evaluator, Term], a: Tensor, b: Tensor
+) -> Tensor:
+    """How far two values may differ by rounding alone, each entry in each draw.
+
+    Args:
+        one: What one side is, and the draws it is worked out in.
+        two: The same for the other.
+        a: The value of the one.
+        b: That of the other, with the same axes.
+    """
     moved = torch.zeros_like(a)
     for seed in range(1, REPLICAS + 1):
-        one, two = both(evaluator.noisy(seed), left, right)
-        here = (one - a).abs() + (two - b).abs()
+        first = one[0].noisy(seed)
+        second = first if two[0] is one[0] else two[0].noisy(seed)
+        left, right = _together((first, one[1]), (second, two[1]))
+        here = (left - a).abs() + (right - b).abs()
         moved = torch.maximum(moved, torch.where(here.isnan(), torch.inf, here))
     return MARGIN * moved
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.definitions import Function
-from nn3doc.equations.evaluate.arrays import Array, hold_size, without_value
+from nn3doc.equations.evaluate.arrays import Array, Work, hold_size, without_value
 from nn3doc.equations.evaluate.rules import RULES, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
 from nn3doc.equations.families import Family, NotationError
@@ -114,6 +114,7 @@ class Evaluator:
         self.noise = noise
         self._generator = torch.Generator().manual_seed(noise or 0)
         self._met: dict[Key, Marks] = {}
+        self.work = Work()
         self._within = _NOTHING
         self._outer: Evaluator | None = None
         self._changed: frozenset[Key] = frozenset()
@@ -216,7 +217,8 @@ class Evaluator:
         return self._value(term, operation_of(term)) if self.noise is None else self._noisy(term)
 
     def _value(self, term: Term, row: Operation) -> Array:
-        array = RULES[row.name](self, term)
+        with self.work:
+            array = RULES[row.name](self, term)
         tensor = array.tensor
         hold_size(*tensor.shape[1:], draws=tensor.shape[0])
         if row.overflows:
@@ -273,7 +275,7 @@ class Evaluator:
         )  # fmt: skip
         for key, value in values.items():
             inner.memo[key] = value if value.requires_grad else value.requires_grad_()
-        inner._outer, inner._changed = self, frozenset(values)
+        inner._outer, inner._changed, inner.work = self, frozenset(values), self.work
         return inner
 
     def noisy(self, seed: int) -> Evaluator:
