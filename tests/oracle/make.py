@@ -770,7 +770,8 @@ def numbers(random: Random, right: bool) -> Pair | None:
     value = left.doit()
     digits = random.randint(1, 4)
     if isinstance(value, Rational) and random.random() < 0.6:
-        other = value if right else random.choice([value + 1, value - 1, -value, value * 10])
+        changes = [other for other in (value + 1, value - 1, -value, value * 10) if other != value]
+        other = value if right else random.choice(changes)
         written, relation = tex(other, {}), "="
     else:
         rounded = round(float(value) * 10**digits)
