@@ -108,6 +108,7 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     A draw in which an entry has no value (a logarithm of a negative number), or has a derivative
     taken at a kink, says nothing of that entry; but each entry must have a value in some draw.
     """
+    operator = "=" if operator == ":=" else operator
     evaluator.begin()
     a, b = both(evaluator, left, right)
     reals = evaluator.drawer.of_mode("reals")
@@ -162,6 +163,8 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         wrong = valid & (ORDERED[operator][0] * (a - b) > slack)
     if strict:  # where float64 cannot tell less from equal, far out, nothing is said
         sure = (slack == 0) | _ordinary(evaluator).reshape(-1, *lead)
+        # Nor close to where an assumption ends, such as b for 1/a > 1/b with a < b.
+        sure = sure & ~evaluator.marks.close.reshape(-1, *lead)
         wrong = wrong | (valid & equal & sure)
     bad = wrong & counted
     if bool(bad.any()):

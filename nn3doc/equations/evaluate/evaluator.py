@@ -26,6 +26,8 @@ Key = tuple[str, tuple[int | None, ...]]
 #: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
 #: and derivatives, would leave the range of float64.
 LARGEST = 1e75
+#: Sides of a comparison this close, relative to them, are near to where it turns.
+CLOSE = 1e-4
 #: How far a result is moved to see what its rounding could do; see `comparing`.
 NOISE = 2.0**-44
 
@@ -60,16 +62,18 @@ class Marks:
 
     Attributes:
         tied: In which draws a value lay exactly at a kink, where it has no derivative: `(draws,)`.
+        close: In which draws the sides of a comparison were close to each other: `(draws,)`.
         branches: For each `cases`, in which draws each of its branches was taken, and none: the
             term, and `(branches + 1, draws)`.
     """
 
     tied: Tensor
+    close: Tensor
     branches: dict[int, tuple[Term, Tensor]] = field(default_factory=dict)
 
     def add(self, other: Marks) -> None:
         """Adds what was met elsewhere."""
-        self.tied = self.tied | other.tied
+        self.tied, self.close = self.tied | other.tied, self.close | other.close
         for place, (term, taken) in other.branches.items():
             known = self.branches.get(place)
             self.branches[place] = term, taken if known is None else known[1] | taken
@@ -125,7 +129,8 @@ class Evaluator:
         return self.drawer.draws
 
     def _no_marks(self) -> Marks:
-        return Marks(torch.zeros(self.draws, dtype=torch.bool))
+        none = torch.zeros(self.draws, dtype=torch.bool)
+        return Marks(none, none)
 
     def begin(self) -> None:
         """Forgets what was met, before a claim is worked out."""
@@ -140,7 +145,13 @@ class Evaluator:
         """Remembers which branches of cases were taken, and in which draws none was."""
         rows = torch.broadcast_tensors(*taken)
         found = torch.stack([row.flatten(1).any(1).expand(self.draws) for row in rows])
-        self.marks.add(Marks(self.marks.tied, {id(term.node): (term, found)}))
+        self.marks.add(Marks(self.marks.tied, self.marks.close, {id(term.node): (term, found)}))
+
+    def note_close(self, left: Tensor, right: Tensor) -> None:
+        """Remembers in which draws two sides of a comparison are close to each other."""
+        near = (left - right).abs() <= CLOSE * torch.maximum(left.abs(), right.abs())
+        if bool(near.any()):
+            self.marks.close = self.marks.close | near.flatten(1).any(1)
 
     def symbol(self, key: Key) -> Tensor:
         """The value of a symbol: draws, one axis for each index slot, then rows and columns."""

@@ -181,18 +181,15 @@ class Drawer:
     ) -> Tensor:
         """Real numbers in an interval, from both ends of which they may come close."""
         shape = uniform.shape[1:]
+        domain = narrowed(domain, constraints)
         has_low, has_high = domain.low > float("-inf"), domain.high < float("inf")
         size = self._sizes(name, uniform)
-        above = bool({"positive", "nonnegative"} & set(constraints))
-        positive = above or bool({"negative", "nonpositive"} & set(constraints))
         if has_low and has_high:
             value = self._between(name, uniform, domain)
         elif has_low:
             value = domain.low + size
         elif has_high:
             value = domain.high - size
-        elif positive:
-            value = size if above else -size
         else:
             # The first draw takes its signs from the numbers behind those of its sizes.
             generator = self.generator(name)
@@ -203,13 +200,6 @@ class Drawer:
             one_sign = self.uniform(f"sign of {name}", shape, share=True) < 0.5
             minus = torch.where(self._mask(uniform, "constant", "scaled"), one_sign, minus)
             value = torch.where(minus & ~self._mask(uniform, "positive", "alike"), -size, size)
-        if positive:
-            closed = bool({"nonnegative", "nonpositive"} & set(constraints))
-            domain = (
-                Domain(0.0, float("inf"), has_low=closed)
-                if above
-                else Domain(float("-inf"), 0.0, has_high=closed)
-            )
         return self._at_points(name, value, domain)
 
     def _sizes(self, name: str, uniform: Tensor) -> Tensor:
@@ -276,6 +266,17 @@ class Drawer:
         chosen = torch.zeros(whole, dtype=torch.bool)
         chosen[order[: min(count, max(whole - 1, 1))]] = True
         return chosen
+
+
+def narrowed(domain: Domain, constraints: Sequence[str]) -> Domain:
+    """The interval of a symbol, with the sign that the page assumes of it."""
+    if {"positive", "nonnegative"} & set(constraints) and domain.low < 0:
+        closed = "positive" not in constraints
+        return Domain(0.0, domain.high, has_low=closed, has_high=domain.has_high)
+    if {"negative", "nonpositive"} & set(constraints) and domain.high > 0:
+        closed = "negative" not in constraints
+        return Domain(domain.low, 0.0, has_low=domain.has_low, has_high=closed)
+    return domain
 
 
 def modes_for(points: Sequence[float]) -> tuple[Mode, ...]:

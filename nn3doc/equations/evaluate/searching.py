@@ -14,8 +14,7 @@ from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import aligned
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
-from nn3doc.equations.evaluate.samples import standing_value
-from nn3doc.equations.families import Domain
+from nn3doc.equations.evaluate.samples import narrowed, standing_value
 from nn3doc.equations.terms import Term, walk_terms
 
 STEPS = 70
@@ -155,12 +154,8 @@ def _is_free(evaluator: Evaluator, key: Key) -> bool:
 
 def _inside(evaluator: Evaluator, key: Key, value: Tensor) -> Tensor:
     """A value put back into the set that its symbol is declared in."""
-    domain = evaluator.book.family(key[0]).domain
     constraints = evaluator.drawer.constraints.get(key[0], ())
-    if {"positive", "nonnegative"} & set(constraints):
-        domain = Domain(max(domain.low, 0.0), domain.high)
-    if {"negative", "nonpositive"} & set(constraints):
-        domain = Domain(domain.low, min(domain.high, 0.0))
+    domain = narrowed(evaluator.book.family(key[0]).domain, constraints)
     finite = domain.low > float("-inf") and domain.high < float("inf")
     margin = _MARGIN * (domain.high - domain.low if finite else 1.0)
     low = domain.low + margin if domain.low > float("-inf") else None
