@@ -335,6 +335,7 @@ def _boundaries(masked: str) -> list[int]:
         if not following.islower():
             found.append(match.end())
     found += [match.start() for match in _LINE_START.finditer(masked)]
+    found += [masked.find("\n", match.end()) + 1 for match in _HEADING.finditer(masked)]
     for match in _BLANK.finditer(masked):
         before, following = masked[: match.start()].rstrip()[-1:], masked[match.end() :][:1]
         goes_on = following.islower() or (following == _DISPLAY and before != _DISPLAY)
