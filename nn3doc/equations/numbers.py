@@ -75,6 +75,7 @@ class Numbers:
         let: Those that hold for the page: "let $n = 2$", not "there are $n = 2$ inputs".
         sections: In which section each was given; not where it was for one sentence only.
         values: Numbers of symbols that nothing defines.
+        passing: Those of them that hold for one sentence only, and which.
         exact: Those of them that are one number, to fifty digits.
         snippets: What the page's code has assigned: it counts where the text gives no number.
         offset: Where on the page the statement stands.
@@ -87,6 +88,7 @@ class Numbers:
     let: dict[str, int] = field(default_factory=dict)
     sections: dict[str, int] = field(default_factory=dict)
     values: dict[Key, Tensor] = field(default_factory=dict)
+    passing: dict[Key, int] = field(default_factory=dict)
     exact: dict[Key, Interval] = field(default_factory=dict)
     snippets: SnippetValues | None = None
     offset: int = 0
@@ -158,6 +160,10 @@ class Numbers:
         """
         left, right = node.sides[place], node.sides[place + 1]
         operator = node.operators[place]
+        for name in [n for n, sentence in self.passing.items() if sentence != statement.sentence]:
+            self.values.pop(name, None)  # "if $x = 2$" is over with its sentence
+            self.exact.pop(name, None)
+            del self.passing[name]
         update = operator == "<-"
         if operator in COMPARISONS and (statement.role != "claim" or statement.general):
             return Held()
@@ -371,6 +377,8 @@ class Numbers:
         if before is not None and before.shape == value.shape:
             return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
         self.values[key] = value.clone().requires_grad_()
+        if statement.mode == "restricts" and statement.own:
+            self.passing[key] = statement.sentence
         with contextlib.suppress(UndecidedError, NotationError):
             self.exact[key] = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})

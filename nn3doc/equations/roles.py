@@ -265,7 +265,7 @@ def _own_words(tex: str) -> list[str]:
     pieces: list[str] = []
     done = 0
     for match in _IN_FORMULA.finditer(tex):
-        if tex[done : match.start()].strip(" ,\\quad&\n"):
+        if re.sub(r"\\quad|[\s,&]", "", tex[done : match.start()]):
             pieces.append(_INLINE)
         pieces.append(match["words"] or ("for all" if match["all"] else "then"))
         done = match.end()
