@@ -199,7 +199,12 @@ class Book(Declarations):
         for said in (*sizes, target):
             for size in said.shape:
                 self.notation.size(size, {}, declare=True)
-        self.notation.add(function_family(known, sizes, target))
+        family = function_family(known, sizes, target)
+        before = self.notation.find(family.key)
+        if before is not None and before.kind == "function" and before.source is not None:
+            return  # a second declaration is compared with the first
+        self.notation.add(family)
+        self.introduced[family.key] = -2
 
     def add_formula(self, formula: Formula, place: int, own: bool, in_table: bool = False) -> None:
         """Adds the statements of one formula."""

@@ -417,7 +417,12 @@ class Declarations(Functions):
             plain = all(isinstance(parameter, Name | Scripted) for parameter in parameters)
             known = self.functions.get(base.letter)
             replaces = known is None or (is_partial(known.right) and not is_partial(right))
-            if plain and replaces and isinstance(function, Name):
+            declared = self.notation.reference(base)
+            claims = (
+                statement.mode in ("concludes", "restricts") and node.operators[0] == "="
+                and declared is not None and declared.family.key in self.introduced
+            )  # fmt: skip
+            if plain and replaces and isinstance(function, Name) and not claims:
                 self._define_function(statement, base.letter, parameters, left, right)
             return
         if applied is not None and self._is_applied(applied[0]):
@@ -594,11 +599,13 @@ class Declarations(Functions):
             assert isinstance(symbol, Scripted)
             plain = replace(symbol, marks=symbol.marks[:-1])
             root = plain if plain.marks or plain.sub else plain.base
-            if self.notation.reference(root) is not None:
-                self.problems[statement.order] = NotationError(
-                    "this power is defined, and so is what it is a power of", symbol,
-                    "Define the symbol without its power.", "known",
-                )  # fmt: skip
+            power = self.notation.reference(symbol)
+            if self.notation.reference(root) is None or power is None:
+                continue
+            if not power.rest and power.family.key in self.definitions:  # it is a power, then
+                self.notation.remove(power.family)
+                for definition in self.definitions.pop(power.family.key):
+                    definition.statement.role = "claim"
         self._powers = []
 
     def _finish(self) -> None:

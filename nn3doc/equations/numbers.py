@@ -98,9 +98,15 @@ class Numbers:
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
         return Numbers(
-            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values),
-            dict(self.exact), self.snippets,
-        )  # fmt: skip
+            book,
+            dict(self.sizes),
+            let=dict(self.let),
+            sections=dict(self.sections),
+            values=dict(self.values),
+            passing=dict(self.passing),
+            exact=dict(self.exact),
+            snippets=self.snippets,
+        )
 
     def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
         """A size of the example; one that was given for a sentence only may be another later.
