@@ -459,7 +459,7 @@ class Declarations(Functions):
                 return
             letter, parts = pattern(left, self.notation, frozenset())
             if any(part.place == "power" and part.fixed.isdigit() for part in parts):
-                self._powers.append((statement, left))
+                self._powers.append(left)
             parts = self._without_entries(letter, parts, statement.node)
             self.notation.add(
                 Family(letter, parts, "value", None, tex_of(letter, parts), declared=False)
@@ -595,7 +595,7 @@ class Declarations(Functions):
                     "Write the symbol alone on the left, with the inverse function on the right.",
                 )
         self._implicit = []
-        for statement, symbol in self._powers:
+        for symbol in self._powers:
             assert isinstance(symbol, Scripted)
             plain = replace(symbol, marks=symbol.marks[:-1])
             root = plain if plain.marks or plain.sub else plain.base

@@ -256,7 +256,7 @@ class Numbers:
             return None
         about = operator == "~"
         rounding = _half_unit(right, about)
-        if about or not _half_unit(right, True):  # `1.1 = \\log 3` is rounded on its left
+        if about or not _half_unit(right, True):  # `1.1 = \log 3` is rounded on its left
             rounding = max(rounding, _half_unit(left, about))
         return self._verdict(one, operator, two, rounding, right)
 
@@ -266,11 +266,9 @@ class Numbers:
         value, written = float(one.mid), float(two.mid)
         pair = shortest(one), shortest(two)
         if related(one, operator, two, rounding):
-            pair = (torch.tensor(value), torch.tensor(written))
-            slack = torch.tensor(0.0)
+            both, half = (_one(value), _one(written)), _one(rounding)
             if operator in ("=", ":=") and rounding and bool(
-                _badly_rounded(pair[0].double(), pair[1].double(), slack,
-                               torch.tensor(rounding, dtype=torch.float64)).any()
+                _badly_rounded(*both, torch.zeros_like(half), half).any()
             ):  # fmt: skip
                 return _wrong(where, pair[0])
             return Held(held=True, instances=1)
