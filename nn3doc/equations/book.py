@@ -240,7 +240,12 @@ class Book(Declarations):
         for said in (*sizes, target):
             for size in said.shape:
                 self.notation.size(size, {}, declare=True)
-        self.notation.add(function_family(known, sizes, target))
+        family = function_family(known, sizes, target)
+        before = self.notation.find(family.key)
+        if before is not None and before.kind == "function" and before.source is not None:
+            return  # a second declaration is compared with the first
+        self.notation.add(family)
+        self.introduced[family.key] = -2
 
     def add_formula(self, formula: Formula, place: int, own: bool, in_table: bool = False) -> None:
         """Adds the statements of one formula."""
@@ -291,6 +296,10 @@ class Book(Declarations):
                 self._statement(part, place, own, in_table, words) for part in without_set(inner)
             )
         region = self._region(place)
+        for statement, after in itertools.pairwise([*made, None]):
+            if region is not None and statement is not None:
+                end = after.node.start if after is not None else statement.node.end
+                self._read_arrow(statement, region.body[statement.node.end : end])
         for before, statement in itertools.pairwise([None, *made]):
             assert statement is not None
             statement.ranges = ranges
@@ -313,6 +322,15 @@ class Book(Declarations):
         if self.prose is None or place >= len(self.regions):
             return None
         return self.regions[place]
+
+    def _read_arrow(self, statement: Statement, behind: str) -> None:
+        """`x > 0 \\implies |x| = x`: for its formula only; `\\iff` claims both, and gives nothing."""
+        if re.search(r"\\(?:iff|Leftrightarrow)\b", behind):
+            statement.words = Words("concludes")
+        elif re.search(r"\\(?:implies|Rightarrow|Longrightarrow)\b", behind) and (
+            statement.mode != "introduces"
+        ):
+            statement.words = Words("restricts", -1)
 
     def _listed(self, made: list[Statement], start: int, region: Region) -> list[Statement]:
         """The symbols directly in front of a statement, with nothing but commas between."""

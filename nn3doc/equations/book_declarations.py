@@ -135,10 +135,18 @@ class Declarations(Functions):
         functions = [self.notation.reference(side) for side in node.sides]
         if len(functions) != 2 or any(f is None or f.family.kind != "function" for f in functions):
             return False
-        one, other = (f.family.key for f in functions if f is not None)
-        if one != other and one not in self.aliases:
-            order = statement.order if statement.own else -1
-            self.aliases[one] = (other, order)
+        one, other = (f.family for f in functions if f is not None)
+        known = self.aliases.get(one.key, ("", 0))[0]
+        if known == other.key or one.key == other.key:
+            return True
+        if known or one.letter in self.functions or statement.mode == "concludes":
+            self.problems[statement.order] = NotationError(
+                "two functions are compared, not their values", node,
+                f"Write {one.tex}(x) = {other.tex}(x).", "holds",
+            )  # fmt: skip
+            return True
+        order = statement.order if statement.own else -1
+        self.aliases[one.key] = (other.key, order)
         return True
 
     def _declare(self, node: Relation, statement: Statement) -> None:
@@ -412,7 +420,12 @@ class Declarations(Functions):
             plain = all(isinstance(parameter, Name | Scripted) for parameter in parameters)
             known = self.functions.get(base.letter)
             replaces = known is None or (is_partial(known.right) and not is_partial(right))
-            if plain and replaces and isinstance(function, Name):
+            declared = self.notation.reference(base)
+            claims = (
+                statement.mode in ("concludes", "restricts") and node.operators[0] == "="
+                and declared is not None and declared.family.key in self.introduced
+            )  # fmt: skip
+            if plain and replaces and isinstance(function, Name) and not claims:
                 self._define_function(statement, base.letter, parameters, left, right)
             return
         if applied is not None and self._is_applied(applied[0]):
@@ -448,6 +461,8 @@ class Declarations(Functions):
             ):
                 return
             letter, parts = pattern(left, self.notation, frozenset())
+            if any(part.place == "power" and part.fixed.isdigit() for part in parts):
+                self._powers.append(left)
             parts = self._without_entries(letter, parts, statement.node)
             self.notation.add(
                 Family(letter, parts, "value", None, tex_of(letter, parts), declared=False)
@@ -474,7 +489,7 @@ class Declarations(Functions):
         node = statement.node
         assert isinstance(node, Relation)
         return (
-            statement.mode != "concludes"
+            statement.mode not in ("concludes", "restricts")
             or node.operators[0] == ":="
             or reference.family.key not in self.introduced
         )
@@ -583,6 +598,18 @@ class Declarations(Functions):
                     "Write the symbol alone on the left, with the inverse function on the right.",
                 )
         self._implicit = []
+        for symbol in self._powers:
+            assert isinstance(symbol, Scripted)
+            plain = replace(symbol, marks=symbol.marks[:-1])
+            root = plain if plain.marks or plain.sub else plain.base
+            power = self.notation.reference(symbol)
+            if self.notation.reference(root) is None or power is None:
+                continue
+            if not power.rest and power.family.key in self.definitions:  # it is a power, then
+                self.notation.remove(power.family)
+                for definition in self.definitions.pop(power.family.key):
+                    definition.statement.role = "claim"
+        self._powers = []
 
     def _finish(self) -> None:
         """What is known once all is read: the first members of what is defined step by step."""

@@ -58,6 +58,7 @@ class Lookup(ABC):
         self._steps: list[tuple[str, str, str, int, Statement]] = []
         self._numeric: list[Statement] = []
         self._whole: set[str] = set()
+        self._powers: list[Node] = []
         self._implicit: list[tuple[Statement, Node]] = []
         self._terms: dict[tuple[int, Key], tuple[Term, Elaborator, Term | None]] = {}
         self._working: set[tuple[int, Key]] = set()

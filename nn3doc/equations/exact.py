@@ -207,7 +207,7 @@ def related(left: Interval, operator: str, right: Interval, rounding: float = 0.
         rounding: By how much they may differ and still be equal as written.
     """
     gap = left - right
-    allowed = iv.mpf(rounding)
+    allowed = iv.mpf(rounding * (1 + 1e-12))  # an exact half is within; the caller judges it
     equal = gap.a <= allowed.b and gap.b >= -allowed.b
     if operator == "!=":
         return 0 not in gap

@@ -37,7 +37,7 @@ from nn3doc.equations.matching import (
 from nn3doc.equations.membership import Membership, membership
 from nn3doc.equations.sizes import ONE, Range, Shape, Size
 from nn3doc.equations.tex import Lexicon
-from nn3doc.equations.tokens import TexError
+from nn3doc.equations.tokens import KNOWN, TexError
 from nn3doc.equations.tree import (
     Bars,
     Group,
@@ -113,7 +113,8 @@ class Notation:
     def _gathered_lexicon(self) -> Lexicon:
         names, functions = set(), set()
         for letter, families in self.families.items():
-            if not (len(letter) == 1 or is_one_command(letter)):
+            joined = letter[1:].isalpha() and letter[1:] not in KNOWN  # `\Delta w`, one name
+            if not (len(letter) == 1 or is_one_command(letter)) or joined:
                 names.add(letter)
             if any(family.kind == "function" or family.key in self.applied for family in families):
                 functions.add(letter)

@@ -75,6 +75,7 @@ class Numbers:
         let: Those that hold for the page: "let $n = 2$", not "there are $n = 2$ inputs".
         sections: In which section each was given; not where it was for one sentence only.
         values: Numbers of symbols that nothing defines.
+        passing: Those of them that hold for one sentence only, and which.
         exact: Those of them that are one number, to fifty digits.
         snippets: What the page's code has assigned: it counts where the text gives no number.
         offset: Where on the page the statement stands.
@@ -87,6 +88,7 @@ class Numbers:
     let: dict[str, int] = field(default_factory=dict)
     sections: dict[str, int] = field(default_factory=dict)
     values: dict[Key, Tensor] = field(default_factory=dict)
+    passing: dict[Key, int] = field(default_factory=dict)
     exact: dict[Key, Interval] = field(default_factory=dict)
     snippets: SnippetValues | None = None
     offset: int = 0
@@ -96,9 +98,15 @@ class Numbers:
     def copy(self, book: Book) -> Numbers:
         """The same numbers for another book."""
         return Numbers(
-            book, dict(self.sizes), dict(self.let), dict(self.sections), dict(self.values),
-            dict(self.exact), self.snippets,
-        )  # fmt: skip
+            book,
+            dict(self.sizes),
+            let=dict(self.let),
+            sections=dict(self.sections),
+            values=dict(self.values),
+            passing=dict(self.passing),
+            exact=dict(self.exact),
+            snippets=self.snippets,
+        )
 
     def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
         """A size of the example; one that was given for a sentence only may be another later.
@@ -159,6 +167,10 @@ class Numbers:
         """
         left, right = node.sides[place], node.sides[place + 1]
         operator = node.operators[place]
+        for name in [n for n, sentence in self.passing.items() if sentence != statement.sentence]:
+            self.values.pop(name, None)  # "if $x = 2$" is over with its sentence
+            self.exact.pop(name, None)
+            del self.passing[name]
         update = operator == "<-"
         if operator in COMPARISONS and (statement.role != "claim" or statement.general):
             return Held()
@@ -245,7 +257,7 @@ class Numbers:
             return None
         about = operator == "~"
         rounding = _half_unit(right, about)
-        if about or not _half_unit(right, True):  # `1.1 = \\log 3` is rounded on its left
+        if about or not _half_unit(right, True):  # `1.1 = \log 3` is rounded on its left
             rounding = max(rounding, _half_unit(left, about))
         return self._verdict(one, operator, two, rounding, right)
 
@@ -255,11 +267,9 @@ class Numbers:
         value, written = float(one.mid), float(two.mid)
         pair = shortest(one), shortest(two)
         if related(one, operator, two, rounding):
-            pair = (torch.tensor(value), torch.tensor(written))
-            slack = torch.tensor(0.0)
+            both, half = (_one(value), _one(written)), _one(rounding)
             if operator in ("=", ":=") and rounding and bool(
-                _badly_rounded(pair[0].double(), pair[1].double(), slack,
-                               torch.tensor(rounding, dtype=torch.float64)).any()
+                _badly_rounded(*both, torch.zeros_like(half), half).any()
             ):  # fmt: skip
                 return _wrong(where, pair[0])
             return Held(held=True, instances=1)
@@ -374,6 +384,8 @@ class Numbers:
         if before is not None and before.shape == value.shape:
             return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
         self.values[key] = value.clone().requires_grad_()
+        if statement.mode == "restricts" and statement.own:
+            self.passing[key] = statement.sentence
         with contextlib.suppress(UndecidedError, NotationError):
             self.exact[key] = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})

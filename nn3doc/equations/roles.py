@@ -265,7 +265,7 @@ def _own_words(tex: str) -> list[str]:
     pieces: list[str] = []
     done = 0
     for match in _IN_FORMULA.finditer(tex):
-        if tex[done : match.start()].strip(" ,\\quad&\n"):
+        if re.sub(r"\\quad|[\s,&]", "", tex[done : match.start()]):
             pieces.append(_INLINE)
         pieces.append(match["words"] or ("for all" if match["all"] else "then"))
         done = match.end()
@@ -335,6 +335,7 @@ def _boundaries(masked: str) -> list[int]:
         if not following.islower():
             found.append(match.end())
     found += [match.start() for match in _LINE_START.finditer(masked)]
+    found += [masked.find("\n", match.end()) + 1 for match in _HEADING.finditer(masked)]
     for match in _BLANK.finditer(masked):
         before, following = masked[: match.start()].rstrip()[-1:], masked[match.end() :][:1]
         goes_on = following.islower() or (following == _DISPLAY and before != _DISPLAY)

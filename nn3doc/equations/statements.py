@@ -23,6 +23,7 @@ from nn3doc.equations.results import (
 )
 from nn3doc.equations.shapes_products import as_number
 from nn3doc.equations.sizes import show
+from nn3doc.equations.table import function_family
 from nn3doc.equations.tree import (
     Binder,
     Dots,
@@ -31,11 +32,13 @@ from nn3doc.equations.tree import (
     Name,
     Node,
     Number,
+    Product,
     Relation,
     Scripted,
     Shaped,
     Tuple,
     bare,
+    same,
     walk,
 )
 from nn3doc.equations.tree import (
@@ -339,6 +342,21 @@ class Checker(Claims):
         if reference is None or reference.family.kind != "function":
             raise NotationError("this is no function", left, "Declare one symbol.", "known")
         assert isinstance(kind, MapType)
+        factors = bare(kind.source)
+        parts = factors.factors if isinstance(factors, Product) else (factors,)
+        source = [membership(part) for part in parts]
+        target = membership(kind.target)
+        if target is None or any(part is None for part in source):
+            raise NotationError("I cannot read this map", kind,
+                                "Write \\mathbb{R} \\to \\mathbb{R}.", "read")  # fmt: skip
+        said = function_family(reference.family, [one for one in source if one], target)
+        if reference.family.source is not None and not (
+            same(said.source, reference.family.source)
+            and same(said.target, reference.family.target)
+            and said.domain == reference.family.domain
+        ):
+            raise NotationError(f"{reference.family.tex} is declared between other sets", kind,
+                                "Write those, or another letter.", "fits")  # fmt: skip
         result.verdict = "declares"
 
     def _expression(self, statement: Statement, node: Node, result: Result) -> None:
