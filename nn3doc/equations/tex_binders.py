@@ -85,8 +85,10 @@ def _item(operator: str, item: Node, bound: set[str]) -> tuple[list[Binder], Nod
         return _chain(operator, item)
     if isinstance(left, Name) and left.letter not in bound:
         return [_binder(left)], item
-    if not bound:
+    if not bound and isinstance(left, Number | Sum):
         return [_binder(_index(operator, right))], item
+    if not bound:
+        raise _no_index(operator, left)
     return [], item
 
 
