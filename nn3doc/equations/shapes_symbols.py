@@ -82,7 +82,29 @@ class Symbols(Indices):
             base = self.size_term(size, reference.node)
         else:
             base = self.value(reference)
+            self._hold_entry_power(reference)
         return self.marked(base, reference.rest, node)
+
+    def _hold_entry_power(self, reference: Reference) -> None:
+        """`A_{i,j}^{-1}` is 1 over an entry, or an entry of the inverse: it says which.
+
+        Raises:
+            NotationError: Both readings are possible.
+        """
+        mark = reference.rest[0] if reference.rest else None
+        if mark is None or not reference.is_entry or reference.spelled is not None:
+            return
+        sides = reference.family.shape or ()
+        if whole_number(mark.value) == -1 and len(sides) == 2 and not any(
+            whole_number(side) == 1 for side in sides
+        ):  # fmt: skip
+            letter = reference.family.letter
+            raise NotationError(
+                "this power can be read in two ways",
+                mark,
+                f"Write ({letter}^{{-1}})_{{…}} for an entry of the inverse, or \\frac{{1}}{{…}}.",
+                "read",
+            )
 
     def constant(self, node: Node) -> Term | None:
         """e, π, δ_ij, I and vectors of ones, where the page says nothing else of them."""

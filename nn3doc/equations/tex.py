@@ -154,9 +154,16 @@ class _Parser(FactorParser):
         word: str | None = None
         while self._at_separator():
             token = self.advance()
+            said = hold_words(token) if token.kind == "text" else ""
+            if said == "or" or token.text == r"\lor":
+                raise TexError(
+                    "one statement or another cannot be checked",
+                    token.start,
+                    token.end,
+                    "Write each on its own, or say it in the text.",
+                )
             if token.kind == "text":
-                said = hold_words(token)
-                if said not in ("and", "", "or"):
+                if said not in ("and", ""):
                     word = said
             elif token.text == r"\forall":
                 word = "for all"

@@ -85,8 +85,10 @@ def _item(operator: str, item: Node, bound: set[str]) -> tuple[list[Binder], Nod
         return _chain(operator, item)
     if isinstance(left, Name) and left.letter not in bound:
         return [_binder(left)], item
-    if not bound:
+    if not bound and isinstance(left, Number | Sum):
         return [_binder(_index(operator, right))], item
+    if not bound:
+        raise _no_index(operator, left)
     return [], item
 
 
@@ -174,12 +176,9 @@ def with_all_bound(statements: Iterable[Node]) -> tuple[Node, ...]:
         if not isinstance(node, BigOperator) or not letters:
             return node
         *others, last = node.binders
-        index = last.index
-        more = [
-            Binder(index.start, index.end, replace(index, letter=letter), None, None, None,
-                   implied=True)
-            for letter in letters if isinstance(index, Name)
-        ]  # fmt: skip
+        sides = [side for c in last.conditions if isinstance(c, Relation) for side in c.sides]
+        names = {side.letter: side for side in sides if isinstance(side, Name)}
+        more = [replace(_binder(names[letter]), implied=True) for letter in letters]
         more[-1] = replace(more[-1], conditions=last.conditions)
         return replace(node, binders=(*others, replace(last, conditions=()), *more))
 

@@ -217,10 +217,11 @@ class Brackets(Scripts):
         return Inner(opening.start, self._end(), left, right)
 
     def _brace(self) -> Node:
-        """Brace = "\\underbrace" argument ["_" label]; a label of sizes is a statement."""
-        start = self.advance().start
+        """Brace = "\\underbrace" argument ["_" label]; its label stands on the side of the brace."""
+        command = self.advance()
+        start = command.start
         inner = self._argument()
-        if self.token.text in ("_", "^"):
+        if self.token.text == ("_" if command.text == r"\underbrace" else "^"):
             self.advance()
             return self._labelled(inner, start)
         return Group(start, self._end(), inner) if isinstance(inner, Sum) else inner

@@ -276,17 +276,31 @@ def hold_commas(tokens: list[Token]) -> None:
             lists.pop()
         if not (token.text == "," and _between_digits(tokens, place)):
             continue
-        before, after = tokens[place - 1].text, tokens[place + 1].text
+        after = tokens[place + 1].text
         counts = len(after) > 1 and after[0] == "0" and "." not in after  # 000 is no number
         if counts or not (lists and lists[-1]) and not _beside_dots(tokens, place):
-            thousands = f", {before}{{,}}{after} for thousands" if len(after) == 3 else ""
-            raise TexError(
-                "a comma between digits can be read in two ways",
-                tokens[place - 1].start,
-                tokens[place + 1].end,
-                f"Write {before}.{after} for a decimal number{thousands}, or a blank behind the "
-                "comma of a list.",
-            )
+            raise _two_commas(tokens, place)
+
+
+def _two_commas(tokens: list[Token], place: int) -> TexError:
+    """The finding for a comma that may be one of a list, of a decimal number or of thousands."""
+    run = [tokens[place - 1]]
+    while tokens[place].text == "," and _between_digits(tokens, place):
+        run.append(tokens[place + 1])
+        place += 2
+    first, *others = [token.text for token in run]
+    cures = []
+    if len(others) == 1 and "." not in others[0]:
+        cures.append(f"{first}.{others[0]} for a decimal number")
+    if all(len(digits.partition(".")[0]) == 3 for digits in others):
+        cures.append("{,}".join((first, *others)) + " for thousands")
+    cures.append("a blank behind the comma of a list")
+    return TexError(
+        "a comma between digits can be read in two ways",
+        run[0].start,
+        run[-1].end,
+        f"Write {', or '.join(cures)}.",
+    )
 
 
 def _between_digits(tokens: list[Token], place: int) -> bool:

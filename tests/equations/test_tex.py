@@ -37,7 +37,7 @@ REFUSED = {
     ),
     "m = 60,000": (
         "a comma between digits can be read in two ways", "60,000",
-        "Write 60.000 for a decimal number, 60{,}000 for thousands, or a blank behind the comma of a "
+        "Write 60.000 for a decimal number, or 60{,}000 for thousands, or a blank behind the comma of a "
         "list.",
     ),
     r"\sum_{1 = 1} x": (
