@@ -200,7 +200,7 @@ class Drawer:
             one_sign = self.uniform(f"sign of {name}", shape, share=True) < 0.5
             minus = torch.where(self._mask(uniform, "constant", "scaled"), one_sign, minus)
             value = torch.where(minus & ~self._mask(uniform, "positive", "alike"), -size, size)
-        return self._at_points(name, value, domain)
+        return self._at_points(name, value, domain, domain.nonzero or "real" in constraints)
 
     def _sizes(self, name: str, uniform: Tensor) -> Tensor:
         """Positive numbers, of the size that each kind of draw has."""
@@ -233,7 +233,7 @@ class Drawer:
             )
         return domain.low + width * part
 
-    def _at_points(self, name: str, value: Tensor, domain: Domain) -> Tensor:
+    def _at_points(self, name: str, value: Tensor, domain: Domain, nonzero: bool) -> Tensor:
         """Puts entries at, just below and just above the points of the draw."""
         some, every = self._mask(value, "points"), self._mask(value, "all points")
         if not bool((some | every).any()):
@@ -246,6 +246,7 @@ class Drawer:
             for point in _around(center)
             if domain.low < point < domain.high
         ]
+        inside = [point for point in inside if point or not nonzero]
         if not inside:
             return value
         pool = torch.tensor(inside, dtype=torch.float64)
