@@ -26,6 +26,7 @@ AGREE = 1e-11  # two values this close, relative to them, are equal without a fu
 REPLICAS = 4
 MARGIN = 8.0  # how much more than what was seen rounding may do
 SMALLEST = 1e-140  # below this, products on the way may have left the range of float64
+NEARBY = 2.0**-8  # how far close by is, relative to a value
 CERTAIN = 1e-3  # rounding below this part of what was put in leaves a difference to be seen
 
 #: Relations of order: the sign of `left - right` that breaks one, and whether it excludes equality.
@@ -163,6 +164,8 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         wrong = valid & (ORDERED[operator][0] * (a - b) > slack)
     if strict:  # where float64 cannot tell less from equal, far out, nothing is said
         sure = (slack == 0) | _ordinary(evaluator).reshape(-1, *lead)
+        if bool((valid & equal & ~sure).any()):
+            sure = sure | _touching(evaluator, left, right)
         # Nor close to where an assumption ends, such as b for 1/a > 1/b with a < b.
         sure = sure & ~evaluator.marks.close.reshape(-1, *lead)
         wrong = wrong | (valid & equal & sure)
@@ -222,6 +225,24 @@ def _ordinary(evaluator: Evaluator) -> Tensor:
     for value in leaves(evaluator).values():
         result = result & (value.detach().abs().flatten(1).amax(1) <= ORDINARY)
     return result
+
+
+def _touching(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
+    """Where two sides that are equal differ close by: they touch, and rounding does not hide more.
+
+    Far out, two sides may be equal in float64 and not in truth, as 1 and tanh(20); then they are so
+    close by, too.
+    """
+    moved: dict[Key, Tensor] = {}
+    for key, value in leaves(evaluator).items():
+        family = evaluator.book.family(key[0])
+        if not family.domain.values and family.members is None:
+            away = value.detach().abs().clamp(min=1.0) * NEARBY
+            moved[key] = value.detach() + away
+    near = evaluator.with_leaves(moved)
+    a, b = both(near, left, right)
+    slack = rounding((near, left), (near, right), a, b)
+    return torch.isfinite(a - b) & ((a - b).abs() > slack / CERTAIN)
 
 
 def _put_in(evaluator: Evaluator, left: Term, right: Term, lead: list[int]) -> Tensor:

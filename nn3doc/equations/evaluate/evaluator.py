@@ -289,6 +289,12 @@ class Evaluator:
         inner._outer, inner._changed, inner.work = self, frozenset(values), self.work
         return inner
 
+    def with_leaves(self, values: Mapping[Key, Tensor]) -> Evaluator:
+        """Draws of the same kinds in which some free symbols have other values."""
+        kept = {key: value for key, value in self.memo.items() if self.book.definition(key) is None}
+        given = {key: value.detach().clone().requires_grad_() for key, value in values.items()}
+        return Evaluator(self.book, self.drawer, {**kept, **given}, aliases=self.alias)
+
     def noisy(self, seed: int) -> Evaluator:
         """The same draws, every rounded result moved a little."""
         result = Evaluator(

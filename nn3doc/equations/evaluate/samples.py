@@ -53,7 +53,7 @@ SEARCHING: tuple[Mode, ...] = (
     *("alike",) * 2,
     *("constant",) * 4,
 )
-_NEAR = 2.0**-10  # how far just above a number is, relative to it
+_NEAR = 2.0**-17  # how far just above a number is, relative to it
 ORDINARY = 3.0  # in draws up to this size, float64 tells apart what is different
 
 
@@ -250,16 +250,22 @@ class Drawer:
         if not inside:
             return value
         pool = torch.tensor(inside, dtype=torch.float64)
-        shape = value.shape[1:]
-        # Draw n of these goes to point n, so that none is left out where there are few symbols;
-        # in half of them each entry goes to any of the points.
-        order = torch.cumsum((some | every).flatten().long(), 0) - 1
-        turn = pool[order % len(pool)].reshape(-1, *[1] * len(shape))
-        mixed = pool[(self.uniform(f"point {name}", shape) * len(pool)).long()]
-        own = (order // len(pool)).reshape(-1, *[1] * len(shape)) % 2 == 0
-        there = torch.where(own & some, turn.expand_as(value), mixed)
-        chosen = every | (some & (self.uniform(f"where {name}", shape) < 0.5))
+        shape = list(value.shape[1:])
+        # Draw n of these is at point n, so that each is met, exactly: `all points` with all symbols
+        # at one point, `points` with each symbol at its own; later rounds leave some entries tame.
+        count = len(pool)
+        round_, number = _numbered(every, count)
+        own_round, own_number = _numbered(some, count)
+        spread = torch.arange(max(1, value[0].numel())).reshape(1, *shape)
+        own = own_number + zlib.crc32(name.encode()) % count + spread
+        there = torch.where(every, pool[number], pool[own % count])
+        there = torch.where(every & (round_ > 0), self._any_of(name, pool, shape), there)
+        kept = self.uniform(f"where {name}", shape) < 0.5
+        chosen = every | (some & ((own_round == 0) | kept))
         return torch.where(chosen, there, value)
+
+    def _any_of(self, name: str, pool: Tensor, shape: Sequence[int]) -> Tensor:
+        return pool[(self.uniform(f"point {name}", shape) * len(pool)).long()]
 
     def subset(self, name: str, whole: int, count: int) -> Tensor:
         """Which of `whole` things are in a set of `count`."""
@@ -282,8 +288,14 @@ def narrowed(domain: Domain, constraints: Sequence[str]) -> Domain:
 
 def modes_for(points: Sequence[float]) -> tuple[Mode, ...]:
     """The draws for a claim with kinks or an inequality, with these points."""
-    count = 3 * (len(points) + 1)
-    return (*SMOOTH, *SEARCHING, *("points",) * (3 * count), *("all points",) * (count + 6))
+    count = 3 * (len(points) + 1) + 2  # three for each point and for 0, and the ends of an interval
+    return (*SMOOTH, *SEARCHING, *("all points",) * (count + 6), *("points",) * (3 * count))
+
+
+def _numbered(chosen: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The draws that are chosen, numbered from 0 over and over: which round, and which number."""
+    order = (torch.cumsum(chosen.flatten().long(), 0) - 1).clamp(min=0).reshape(chosen.shape)
+    return order // count, order % count
 
 
 def _around(center: float) -> tuple[float, float, float]:

@@ -48,7 +48,7 @@ def climb(evaluator: Evaluator, height: Height) -> Evaluator:
     for _ in range(STEPS):
         tried = {key: _inside(evaluator, key, best[key] + _along(step, slope[key]))
                  for key in best}  # fmt: skip
-        following = _with_leaves(evaluator, tried)
+        following = evaluator.with_leaves(tried)
         there, slope_there = _height_and_slope(following, height, tried)
         better = there > level
         step = torch.where(better, 1.6 * step, 0.4 * step)
@@ -57,7 +57,7 @@ def climb(evaluator: Evaluator, height: Height) -> Evaluator:
             where = better.reshape(-1, *[1] * (best[key].ndim - 1))
             best[key] = torch.where(where, tried[key], best[key])
             slope[key] = torch.where(where, slope_there[key], slope[key])
-    return _with_leaves(evaluator, best)
+    return evaluator.with_leaves(best)
 
 
 def violation(left: Term, right: Term, sign: int) -> Height:
@@ -126,16 +126,6 @@ def _height_and_slope(
 
 def _along(values: Tensor, tensor: Tensor) -> Tensor:
     return values.reshape(-1, *[1] * (tensor.ndim - 1)) * tensor
-
-
-def _with_leaves(evaluator: Evaluator, values: Mapping[Key, Tensor]) -> Evaluator:
-    kept = {
-        key: value
-        for key, value in evaluator.memo.items()
-        if evaluator.book.definition(key) is None
-    }
-    moved = {key: value.detach().clone().requires_grad_() for key, value in values.items()}
-    return Evaluator(evaluator.book, evaluator.drawer, {**kept, **moved}, aliases=evaluator.alias)
 
 
 def _is_free(evaluator: Evaluator, key: Key) -> bool:
