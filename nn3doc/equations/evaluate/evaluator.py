@@ -249,7 +249,7 @@ class Evaluator:
             array = self._value(term, row)
         finally:
             self._within = within
-        moves = row.rounded or within.rounded
+        moves = within.rounded or (row.rounded and not _is_plain(term))
         if not moves or _is_exact(term) or array.tensor.dtype == torch.bool:
             return array
         tensor = array.tensor
@@ -324,9 +324,23 @@ class Evaluator:
 _NOTHING = Operation("", rounded=False)
 
 
+def _is_plain(term: Term) -> bool:
+    """Whether a term is made of numerals only, such as `-\\frac{3}{2}`.
+
+    Its rounding matters in a sum. Alone, in a comparison, it is the number that is written: a value
+    drawn at `0.1` is 0.1.
+    """
+    return (
+        term.operation == "number" or (bool(term.arguments) and term.operation in _FOLDED)
+    ) and all(map(_is_plain, term.arguments))
+
+
 def _is_exact(term: Term) -> bool:
     """Whether a numeral is the same in float64: 3 and 0.5 are, 0.1 is not."""
     return term.operation == "number" and (float(term.data) * 1024).is_integer()
+
+
+_FOLDED = frozenset(["add", "multiply", "divide", "power"])
 
 
 __all__ = ["NOISE", "Array", "Book", "Evaluator", "Key", "Marks", "MissingValue"]
