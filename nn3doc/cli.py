@@ -1,10 +1,13 @@
 """The command `nn3doc`, also `python -m nn3doc`.
 
 Exit codes: 0 for success, 1 where a command looked for faults and found some, 2 for a mistake in
-how it was called, 130 after Ctrl-C. A mistake is told in one sentence on standard error.
+how it was called, 130 after Ctrl-C. A mistake is told in one sentence on standard error. So is an
+output that cannot be written, with 1: nobody saw what was found.
 """
 
 import argparse
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -66,7 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    name = "nn3doc"
+    name, args = "nn3doc", argparse.Namespace()
+    if sys.stdout is None:  # `>&-`: what was found would be told to nobody
+        return _unwritable(name, "it is closed")
     try:
         args = make_parser().parse_args(argv)
         name = f"nn3doc {args.name}"
@@ -78,9 +83,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return 130
-    except (
-        BrokenPipeError
-    ):  # as in `nn3doc … | head`: nobody reads on, and nothing more is to be said
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OSError as error:
+        if error.filename is not None or error.errno not in _UNWRITABLE:
+            raise
+        # What is still to be written would fail once more when Python ends.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE and not getattr(args, "verdict", False):
+            return 1  # as in `nn3doc … | head`: nothing more is to be said
+        return _unwritable(name, (error.strerror or str(error)).lower())
     return code
+
+
+# A pipe that nobody reads any more, as in `nn3doc … | head`; a full disk; a closed or broken file.
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO)
+
+
+def _unwritable(name: str, reason: str) -> int:
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(f"{name}: standard output cannot be written: {reason}", file=sys.stderr)
+    return 1

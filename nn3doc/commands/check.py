@@ -7,6 +7,7 @@ standard output, one summary line behind them. The exit code is 0 only if nothin
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ HELP = "check every equation of Markdown pages against definitions, autograd and
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
+    parser.set_defaults(verdict=True)  # which counts only if somebody could read it
     parser.add_argument(
         "paths",
         nargs="+",
@@ -57,6 +59,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=2,
         metavar="N",
         help="how many times random values are drawn (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_positive,
+        default=120.0,
+        metavar="N",
+        help="how long the check of a page with code may take (default: 120)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=_positive,
+        default=4.0,
+        metavar="GB",
+        help="how many gigabytes of memory the code of a page may take (default: 4)",
     )
     parser.add_argument(
         "--json",
@@ -96,23 +112,21 @@ def run(args: argparse.Namespace) -> int:
 
 def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
     """A report for each page, for each folder that is closed, and for files that are not read."""
-    from nn3doc.equations.check import check_file
-    from nn3doc.equations.own_mistakes import own_mistake
+    from nn3doc.equations.check_each import check_files, warm_process
+    from nn3doc.equations.isolation import Limits
     from nn3doc.equations.pages import NoPageError, read_page
     from nn3doc.equations.report import Finding, Report
     from nn3doc.equations.unread import unread_file
 
-    for path in found.pages:
-        try:
-            yield check_file(
-                path, notation=args.notation, code=args.code, strict=args.strict,
-                seeds=range(1, args.seeds + 1),
-            )  # fmt: skip
-        except NoPageError as error:
-            reason = str(error).removeprefix(f"{path}: ")
-            yield Report(str(path), "", findings=[Finding("page", reason, 0, 0)])
-        except Exception as error:  # the other pages are checked all the same
-            yield Report(str(path), "", findings=[own_mistake(error, 0, 0, "page")])
+    options = {
+        "notation": args.notation,
+        "code": args.code,
+        "strict": args.strict,
+        "seeds": range(1, args.seeds + 1),
+    }
+    limits = Limits(seconds=args.seconds, memory=round(args.memory * 1e9))
+    with warm_process(limits) as warm:
+        yield from check_files(found.pages, warm, **options)
     for folder, reason in found.closed.items():
         yield Report(str(folder), "", findings=[Finding("page", reason, 0, 0)], is_page=False)
     for path in found.others:
@@ -129,6 +143,16 @@ def _at_least_1(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
     return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return number
 
 
 def wants_color() -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nn3doc.equations import page
 from nn3doc.equations.code import Snippets, run_page
 from nn3doc.equations.markdown import MarkdownError
 from nn3doc.equations.own_mistakes import guarded, own_mistake
-from nn3doc.equations.pages import NOTEBOOK, read_page
+from nn3doc.equations.pages import NOTEBOOK, NoPageError, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.table import tables
 
@@ -54,6 +55,17 @@ def check_file(
     report = check_with(snippets, text, path, notation, code=code, strict=strict, seeds=seeds)
     report.findings.extend(lost)
     return report
+
+
+def report_of(path: Path, **options: Any) -> Report:
+    """As `check_file`, and a report too where the page cannot be read or the checker fails."""
+    try:
+        return check_file(path, **options)
+    except NoPageError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        return Report(str(path), "", findings=[Finding("page", reason, 0, 0)])
+    except Exception as error:  # the other pages are checked all the same
+        return Report(str(path), "", findings=[own_mistake(error, 0, 0, "page")])
 
 
 def check_with(

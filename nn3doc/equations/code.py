@@ -25,7 +25,15 @@ from nn3doc.equations.functions import PageFunction, check_source, imported_func
 from nn3doc.equations.markdown import Lines
 from nn3doc.equations.report import Finding
 from nn3doc.equations.snippets import Code, assigned_names, find_code, used_names
-from nn3doc.equations.state import PageState, copied, is_value
+from nn3doc.equations.state import (
+    PRINTED_FILE,
+    PageState,
+    Printed,
+    TooMuchOutputError,
+    copied,
+    is_value,
+    running,
+)
 from nn3doc.equations.trace import Local, Result, Trace, trace
 
 __all__ = [
@@ -163,9 +171,10 @@ class Runner:
         self._show_to_tracebacks()
         before = sys.modules.get("__page__")
         sys.modules["__page__"] = self._module
-        printed = io.StringIO()
+        printed = Printed()
         try:
             with (
+                running(*code.span(self._lines, code.first_line)),
                 self._state,
                 contextlib.redirect_stdout(printed),
                 contextlib.redirect_stderr(io.StringIO()),
@@ -261,7 +270,7 @@ class Runner:
             frame = step.tb_frame
             if frame.f_code.co_filename == self.path:
                 place, notes = (frame.f_code, step.tb_lasti), []
-            elif place is not None:
+            elif place is not None and frame.f_code.co_filename != PRINTED_FILE:
                 file = relative(frame.f_code.co_filename)
                 notes = [f"raised in {file}:{step.tb_lineno}, in {frame.f_code.co_name}"]
             step = step.tb_next
@@ -269,6 +278,8 @@ class Runner:
             start, end = self._span(code, *place)
         lines = "".join(traceback.format_exception_only(error)).rstrip().split("\n")
         error.__traceback__ = None  # holds the frames, and with them all values
+        if isinstance(error, TooMuchOutputError):
+            return Finding("code", str(error), start, end)
         module = type(error).__module__
         message = lines[0].removeprefix(f"{module}.")
         return Finding("code", message, start, end, (*lines[1:], *notes))

@@ -3,21 +3,77 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import random
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 _LARGEST = 10_000_000  # entries of a tensor that are copied
+PRINTED_FILE = __file__  # what is raised in it, a page's `print` raises
+MOST_PRINTED = 10_000_000  # characters that a piece of code may print
+
+#: Told when a piece of code of the page begins (True) and ends: from where to where its first line
+#: stands. A process that is for this page alone sets it.
+TOLD: Callable[[int, int, bool], object] | None = None
+
+
+@contextlib.contextmanager
+def running(start: int, end: int) -> Iterator[None]:
+    """A context in which a piece of code of the page is run."""
+    told = TOLD
+    if told is None:
+        yield
+        return
+    told(start, end, True)
+    try:
+        yield
+    finally:
+        told(start, end, False)
+
+
+class TooMuchOutputError(BaseException):
+    """A piece of code prints more than anybody reads; no `except Exception` goes on with it."""
+
+
+class Printed(io.StringIO):
+    """Keeps what code prints, up to a limit, though the code closes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = MOST_PRINTED
+        self._shut = False
+
+    def write(self, text: str, /) -> int:
+        """Takes a text.
+
+        Raises:
+            ValueError: The code has closed it.
+            TooMuchOutputError: It is too much.
+        """
+        if self._shut:
+            raise ValueError("I/O operation on closed file.")
+        self._left -= len(text)
+        if self._left < 0:
+            raise TooMuchOutputError(f"the code prints more than {MOST_PRINTED:,} characters")
+        return super().write(text)
+
+    def close(self) -> None:
+        """Takes no more; what was printed is still compared with what the page shows."""
+        self._shut = True
 
 
 class PageState:
     """A context in which a page's code runs: it finds its own state again, and so does the rest.
 
-    Kept apart are the random states of Python, NumPy and torch, torch's default dtype, whether it
-    records gradients, and how NumPy and torch print.
+    Kept apart are the random states of Python, NumPy and torch, torch's default dtype and device,
+    whether it records gradients, how NumPy and torch print, the current folder, how deep a recursion
+    may go, and which warnings are shown.
 
     Args:
         text: The page; libraries that it names are imported first, so that their state is known.
@@ -48,7 +104,10 @@ class PageState:
 def _settings() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
     """How each part of the state is read and written; only of what is imported."""
     result: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-        "random": (random.getstate, random.setstate)
+        "random": (random.getstate, random.setstate),
+        "folder": (Path.cwd, os.chdir),
+        "recursion": (sys.getrecursionlimit, sys.setrecursionlimit),
+        "warnings": (lambda: list(warnings.filters), _set_warnings),
     }
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None:
@@ -61,12 +120,27 @@ def _settings() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
     if torch is not None and hasattr(torch, "set_default_dtype"):
         result["torch"] = (torch.get_rng_state, torch.set_rng_state)
         result["dtype"] = (torch.get_default_dtype, torch.set_default_dtype)
+        result["device"] = (_default_device, torch.set_default_device)
         result["gradients"] = (torch.is_grad_enabled, torch.set_grad_enabled)
         result["torch print"] = (
             lambda: dict(vars(torch._tensor_str.PRINT_OPTS)),
             lambda options: vars(torch._tensor_str.PRINT_OPTS).update(options),
         )
     return result
+
+
+def _default_device() -> Any:
+    """The device of new tensors; None where none was set, so that none is set in turn."""
+    torch: Any = sys.modules["torch"]
+    device = torch.get_default_device()
+    return None if device.type == "cpu" else device
+
+
+def _set_warnings(filters: list[Any]) -> None:
+    known: Any = warnings.filters  # a list, which its type does not say
+    known[:] = filters
+    with warnings.catch_warnings():
+        pass  # at its end, what was filtered before is forgotten
 
 
 def _read() -> dict[str, Any]:

@@ -22,6 +22,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "check-your-own.md"
 # What makes findings, and which of its arguments is the message.
 TAKERS: dict[str, int | str] = {
     "ElidedError": 0,
+    "Ended": 0,
     "FileNotFoundError": 0,
     "Finding": 1,
     "Held": "message",

@@ -1,0 +1,96 @@
+"""Pages on disk, each checked in a process of its own; see `isolation` for how."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nn3doc.equations import isolation
+from nn3doc.equations.isolation import Ended, Limits, Pending, WarmProcess
+from nn3doc.equations.markdown import Lines, MarkdownError
+from nn3doc.equations.pages import NoPageError, read_page
+from nn3doc.equations.report import Finding, Report
+from nn3doc.equations.snippets import find_code
+
+__all__ = ["check_files", "judged", "warm_process"]
+
+
+_CORES = os.cpu_count() or 1
+_AT_ONCE = min(4, _CORES)  # pages; each takes memory
+_THREADS = max(1, _CORES // _AT_ONCE)
+
+
+def warm_process(limits: Limits) -> WarmProcess:
+    """What `check_files` asks; it is started when the first page has Python."""
+    modules = ("numpy", "torch", "nn3doc.equations.check", "nn3doc.equations.suggest")
+    return WarmProcess((*modules, "jaxtyping", "tqdm"), limits, _THREADS)
+
+
+def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Iterator[Report]:
+    """Checks pages, each in a process of its own if any of them has Python.
+
+    Args:
+        paths: The pages.
+        warm: The process that forks one for each page.
+        options: The other arguments of `check_file`.
+
+    Yields:
+        The report of each page, in their order. Whatever happens to one of them is told in its own:
+        it cannot be read, its code ends the process, the checker fails.
+    """
+    coded = {path for path in paths if options.get("code", True) and _has_code(path)}
+    if not (coded and isolation.AVAILABLE):
+        from nn3doc.equations import check  # which imports torch
+
+        for path in paths:
+            yield check.report_of(path, **options)
+        return
+    with contextlib.ExitStack() as waiting:
+        todo, asked = list(paths), deque[tuple[Path, Pending]]()
+        while todo or asked:
+            while todo and len(asked) < _AT_ONCE:
+                path = todo.pop(0)
+                arguments = {"path": path, **options}
+                call = "nn3doc.equations.check", "report_of", arguments, str(path), path in coded
+                asked.append((path, warm.ask(*call)))
+                waiting.callback(asked[-1][1].give_up)
+            path, pending = asked.popleft()
+            answer = pending.answer()
+            yield judged(path, answer.value, answer.ended)
+
+
+def judged(path: Path, report: object, ended: Ended | None) -> Report:
+    """What is said of a page that was checked in a process of its own.
+
+    Args:
+        path: The page.
+        report: What the process has sent.
+        ended: What went wrong with it, if anything did.
+    """
+    if isinstance(report, Report) and report.path == str(path):
+        found = report
+    else:
+        text, _ = read_page(path)
+        found = Report(str(path), text)
+        ended = ended or Ended("the code sent something in place of the report")
+    if ended is not None:
+        lines, start, end = Lines(found.text), ended.start, ended.end
+        if 0 < ended.line <= found.text.count("\n") + 1:
+            line = lines.line(ended.line)
+            start = lines.start(ended.line) + len(line) - len(line.lstrip())
+            end = lines.start(ended.line) + len(line)
+        cure = (ended.cure,) if ended.cure else ()
+        last = len(found.text)
+        found.findings.append(Finding("code", ended.how, min(start, last), min(end, last), cure))
+    return found
+
+
+def _has_code(path: Path) -> bool:
+    try:
+        return bool(find_code(read_page(path)[0]))
+    except (NoPageError, MarkdownError):  # which is told with the page
+        return False
