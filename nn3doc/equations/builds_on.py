@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, scan
 from nn3doc.equations.notation import Notation
+from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.table import read_table, tables
 
-_LIST = re.compile(r"^builds_on\s*:\s*(?P<inline>\[[^\]]*\]|\S[^\n]*)?(?P<items>(?:\n\s*-\s*\S+)*)",
-                   re.MULTILINE)  # fmt: skip
+NOTATION_FILE = "notation.md"
+# The forms of YAML in which people write such a list.
+_BUILDS_ON = re.compile(r"^builds_on[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_ITEMS = re.compile(r"(?:\n[ \t]*(?:-[ \t].*|#.*)?)*")
+_ITEM = re.compile(r"^[ \t]*-[ \t]+(.*)$", re.MULTILINE)
+_NAME = re.compile(
+    r"""(?:^|(?<=\s))\#.*|"([^"]*)"|'([^']*)'|([^\s,"'][^,\n]*?)(?=\s*(?:,|\n|$)|\s+\#)"""
+)
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,50 @@ class Source:
 def builds_on_names(text: str) -> list[str]:
     """The pages that a page's front matter says it builds on."""
     front = next((region for region in scan(text) if region.kind == "front"), None)
-    match = _LIST.search(front.body) if front else None
-    if match is None:
+    match = _BUILDS_ON.search(front.body) if front else None
+    if front is None or match is None:
         return []
-    if match.group("items"):
-        return re.findall(r"-\s*[\"']?([^\s\"']+)", match.group("items"))
-    return re.findall(r"[^\s,\[\]\"']+", match.group("inline") or "")
+    inline, below = match[1], front.body[match.end() :]
+    if inline.startswith("["):
+        return _names((inline + below).partition("]")[0][1:])
+    if inline and not inline.startswith("#"):
+        return _names(inline)
+    items = _ITEMS.match(below)
+    return [name for item in _ITEM.findall(items[0] if items else "") for name in _names(item)]
+
+
+def _names(text: str) -> list[str]:
+    """Names, with quotes or without, between commas; what stands behind ` #` is a comment."""
+    found = [double or single or plain for double, single, plain in _NAME.findall(text)]
+    return [name for name in found if name]
+
+
+def notation_beside(path: Path) -> Path | None:
+    """The page with the notation that a page takes without naming it: beside it, or above."""
+    for folder in list(path.resolve().parents)[:4]:
+        candidate = folder / NOTATION_FILE
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def needed_pages(path: Path) -> list[Path]:
+    """A page, its notation, and the pages that these build on, and so on; each once, if it is there."""
+    notation = notation_beside(path)
+    todo = [path.resolve(), *([notation] if notation else [])]
+    found: dict[Path, None] = {}
+    while todo:
+        page = todo.pop(0)
+        if page in found:
+            continue
+        try:
+            text, _ = read_page(page)
+            found[page] = None
+            names = builds_on_names(text)
+        except (NoPageError, MarkdownError):
+            continue
+        todo += [(page.parent / name).resolve() for name in names]
+    return list(found)
 
 
 def what_others_read(text: str) -> str:
@@ -83,4 +129,5 @@ def within(region: Region, spans: list[tuple[int, int]]) -> bool:
     return any(start <= region.start < end for start, end in spans)
 
 
-__all__ = ["Source", "builds_on_names", "label_spans", "table_spans", "what_others_read", "within"]
+__all__ = ["NOTATION_FILE", "Source", "builds_on_names", "label_spans", "needed_pages",
+           "notation_beside", "table_spans", "what_others_read", "within"]  # fmt: skip

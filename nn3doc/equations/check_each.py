@@ -6,17 +6,18 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from nn3doc.equations import isolation
-from nn3doc.equations.isolation import Ended, Limits, Pending, WarmProcess
+from nn3doc.equations.isolation import Answer, Ended, Limits, Pending, WarmProcess
 from nn3doc.equations.markdown import Lines, MarkdownError
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.snippets import find_code
 
-__all__ = ["check_files", "judged", "warm_process"]
+__all__ = ["check_files", "check_here_or_apart", "has_code", "judged", "warm_process"]
 
 
 _CORES = os.cpu_count() or 1
@@ -24,10 +25,15 @@ _AT_ONCE = min(4, _CORES)  # pages; each takes memory
 _THREADS = max(1, _CORES // _AT_ONCE)
 
 
-def warm_process(limits: Limits) -> WarmProcess:
-    """What `check_files` asks; it is started when the first page has Python."""
-    modules = ("numpy", "torch", "nn3doc.equations.check", "nn3doc.equations.suggest")
-    return WarmProcess((*modules, "jaxtyping", "tqdm"), limits, _THREADS)
+def warm_process(limits: Limits, modules: Sequence[str] = ()) -> WarmProcess:
+    """What `check_files` asks; it is started when the first page has Python.
+
+    Args:
+        limits: What the process of a page with Python may take.
+        modules: What it imports besides the checker.
+    """
+    ours = ("numpy", "torch", "nn3doc.equations.check", "nn3doc.equations.suggest")
+    return WarmProcess((*ours, "jaxtyping", "tqdm", *modules), limits, _THREADS)
 
 
 def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Iterator[Report]:
@@ -42,7 +48,7 @@ def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Ite
         The report of each page, in their order. Whatever happens to one of them is told in its own:
         it cannot be read, its code ends the process, the checker fails.
     """
-    coded = {path for path in paths if options.get("code", True) and _has_code(path)}
+    coded = {path for path in paths if options.get("code", True) and has_code(path)}
     if not (coded and isolation.AVAILABLE):
         from nn3doc.equations import check  # which imports torch
 
@@ -61,6 +67,29 @@ def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Ite
             path, pending = asked.popleft()
             answer = pending.answer()
             yield judged(path, answer.value, answer.ended)
+
+
+def check_here_or_apart(
+    warm: WarmProcess,
+    module: str,
+    function: str,
+    arguments: dict[str, Any],
+    path: Path,
+    coded: bool,
+) -> Answer:
+    """Calls a function in a process of its own, or here where there can be none.
+
+    Args:
+        warm: The process that forks one.
+        module: The function's module.
+        function: Its name there.
+        arguments: Its arguments.
+        path: The page that it checks.
+        coded: Whether the page has Python, so that the limits hold.
+    """
+    if isolation.AVAILABLE:
+        return warm.ask(module, function, arguments, str(path), coded).answer()
+    return Answer(getattr(import_module(module), function)(**arguments))
 
 
 def judged(path: Path, report: object, ended: Ended | None) -> Report:
@@ -89,7 +118,8 @@ def judged(path: Path, report: object, ended: Ended | None) -> Report:
     return found
 
 
-def _has_code(path: Path) -> bool:
+def has_code(path: Path) -> bool:
+    """Whether a page has Python that a check runs."""
     try:
         return bool(find_code(read_page(path)[0]))
     except (NoPageError, MarkdownError):  # which is told with the page

@@ -280,6 +280,9 @@ class Runner:
         error.__traceback__ = None  # holds the frames, and with them all values
         if isinstance(error, TooMuchOutputError):
             return Finding("code", str(error), start, end)
+        if isinstance(error, SyntaxError) and error.filename:  # of a module that is imported
+            notes = [f"raised in {relative(error.filename)}:{error.lineno or 1}"]
+            return Finding("code", f"SyntaxError: {error.msg}", start, end, tuple(notes))
         module = type(error).__module__
         message = lines[0].removeprefix(f"{module}.")
         return Finding("code", message, start, end, (*lines[1:], *notes))

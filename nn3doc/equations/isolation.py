@@ -42,7 +42,8 @@ import sysconfig
 import threading
 import time
 import warnings
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -145,6 +146,7 @@ class WarmProcess:
         self.limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
+        self._end: Callable[[], object] = lambda: None
 
     def __enter__(self) -> WarmProcess:
         return self
@@ -181,6 +183,7 @@ class WarmProcess:
                 start_new_session=True,  # Ctrl-C is for this process, which then closes that one
             )
         self._connection = ours
+        self._end = weakref.finalize(self, _end, self._process, ours)  # also when Python ends
 
     def ask(
         self,
@@ -222,16 +225,16 @@ class WarmProcess:
 
     def close(self) -> None:
         """Ends it; a page that is being checked is given up when nobody waits for it any more."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        process, self._process = self._process, None
-        if process is not None:
-            try:
-                process.wait(2.0)  # it ends when nobody is connected
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        self._end()
+
+
+def _end(process: subprocess.Popen[bytes], connection: socket.socket) -> None:
+    connection.close()
+    try:
+        process.wait(2.0)  # it ends when nobody is connected
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class Pending:
@@ -637,6 +640,8 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
         own = os.getpid()
         os.setsid()
         os.chdir(job.folder)
+        if job.folder not in sys.path:
+            sys.path.insert(0, job.folder)  # as with `python -m`
         _end_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor in (1, 2):
@@ -652,6 +657,7 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
 
         state.TOLD = note
         _new_randomness()
+        sys.dont_write_bytecode = True  # of a module that is saved twice within a second, say
         imports = Imports()
         value: object = None
         ended: Ended | None = None

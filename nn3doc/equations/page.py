@@ -16,9 +16,11 @@ from pathlib import Path
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.builds_on import (
+    NOTATION_FILE,
     Source,
     builds_on_names,
     label_spans,
+    notation_beside,
     table_spans,
     within,
 )
@@ -38,7 +40,6 @@ from nn3doc.equations.tree import Formula, to_json
 from nn3doc.equations.unread import unread
 from nn3doc.equations.witness import add_witnesses
 
-NOTATION_FILE = "notation.md"
 _OPERATOR = re.compile(
     r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"
     r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=+\-/]|:=)?\s*\Z"
@@ -95,7 +96,7 @@ def inspect_file(
     if isinstance(read, Finding):
         return _unread(path, "", read)
     sources: list[Source] = []
-    found = notation or _notation_for(path)
+    found = notation or notation_beside(path)
     if found is not None and found.resolve() != path.resolve():
         text = _read(found)
         if isinstance(text, Finding):
@@ -228,14 +229,6 @@ def _read(path: Path) -> str | Finding:
     if wrong:
         return Finding("page", f"{path}: {wrong[0].message}", 0, 0, wrong[0].notes)
     return text
-
-
-def _notation_for(path: Path) -> Path | None:
-    for folder in list(path.resolve().parents)[:4]:
-        candidate = folder / NOTATION_FILE
-        if candidate.is_file():
-            return candidate
-    return None
 
 
 def _builds_on(path: Path, text: str, seen: set[Path]) -> list[Source]:
@@ -414,5 +407,5 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
         )  # fmt: skip
 
 
-__all__ = ["Checked", "NotationError", "Source", "check_file", "check_page",
+__all__ = ["NOTATION_FILE", "Checked", "NotationError", "Source", "check_file", "check_page",
            "inspect_file", "inspect_page"]  # fmt: skip

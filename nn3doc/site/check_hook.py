@@ -38,6 +38,7 @@ class CheckedPages(Mapping[str, CheckedText]):
         for name, (path, address) in pages.items():
             with contextlib.suppress(NoPageError):  # MkDocs will say so
                 self._pages[name] = shown(path), read_page(path)[0], address
+        self._checker = checker
         self._checks = checker.start(path for path, _, _ in self._pages.values())
         self._told: set[str] = set()
 
@@ -65,8 +66,12 @@ class CheckedPages(Mapping[str, CheckedText]):
                 _log.log(level, "%s", one.text.rstrip("\n"))
         return said
 
+    def needs(self) -> set[Path]:
+        """The files that what is said depends on: modules that pages import, and pages."""
+        return self._checker.watched(path for path, _, _ in self._pages.values())
+
     def edited(self) -> list[str]:
-        """The pages whose own text has changed."""
+        """The pages whose text or modules have changed."""
         return [name for name, (path, _, _) in self._pages.items() if path in self._checks.edited]
 
     def pending(self) -> list[str]:

@@ -1,38 +1,39 @@
 """Checks the pages of the site as they are built, each only when something it depends on changed.
 
-The checks run in a process of their own: the code of a page cannot harm the build, a page that
-never ends can be stopped, PyTorch is imported once, and a change in the package's sources is seen,
-because the process is then started anew.
+Each page is checked in a process of its own (nn3doc.equations.isolation), forked from one that has
+PyTorch imported and is started anew when the checker's own sources change. What is said of a page
+holds as long as nothing changes that it depends on: its text, what it takes from other pages, the
+checker, and the modules outside the installed packages that its code imports.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
-import multiprocessing
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations.builds_on import what_others_read
+from nn3doc.equations.builds_on import needed_pages, what_others_read
+from nn3doc.equations.check_each import check_here_or_apart, has_code, judged, warm_process
 from nn3doc.equations.examples import Told as ToldOfExample
 from nn3doc.equations.examples import told_of_page
-from nn3doc.equations.pages import NOTEBOOK, read_page
+from nn3doc.equations.isolation import Answer, Limits, WarmProcess
+from nn3doc.equations.jsonform import to_json
+from nn3doc.equations.messages import render
+from nn3doc.equations.pages import read_page
+from nn3doc.equations.report import Report
 
 __all__ = ["CheckedPage", "Checks", "PageChecker", "Told"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
-_PAGE_NAME = re.compile(r"[^\s\[\],'\"]+\.md")
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,18 @@ class CheckedPage:
             trees of its formulas.
         told: Its findings.
         examples: What is said of the examples on it (nn3doc.equations.examples).
+        modules: The files that its code imports from outside the installed packages, or would
+            import if they were there, each with a digest of its bytes.
     """
 
     data: dict[str, Any]
     told: tuple[Told, ...]
     examples: tuple[ToldOfExample, ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
+
+    def is_current(self) -> bool:
+        """Whether all modules are as they were."""
+        return all(_digest_of(file) == digest for file, digest in self.modules)
 
 
 class Checks(Mapping[Path, CheckedPage]):
@@ -74,7 +82,7 @@ class Checks(Mapping[Path, CheckedPage]):
     def __init__(self, found: dict[Path, Future[CheckedPage]], edited: list[Path]) -> None:
         self._found = found
         self.edited = edited
-        """The pages whose own text has changed; the rest is checked again for another's sake."""
+        """The pages whose text or modules have changed; the rest is checked for another's sake."""
 
     def __getitem__(self, path: Path) -> CheckedPage:
         return self._found[path].result()
@@ -100,8 +108,8 @@ class PageChecker:
 
     def __init__(self, cache: Path, seconds: float = 120) -> None:
         self._cache = cache
-        self._seconds = seconds
-        self._worker: _Worker | None = None
+        self._limits = Limits(seconds=seconds)
+        self._warm: tuple[str, WarmProcess] | None = None
         # One thread, which alone talks to the process, in the order in which pages are wanted.
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._said: dict[Path, CheckedPage] = {}  # by the file that it is kept in
@@ -111,7 +119,7 @@ class PageChecker:
         return self.start([path])[path]
 
     def start(self, paths: Iterable[Path]) -> Checks:
-        """Checks pages on disk in the background, first those whose own text has changed.
+        """Checks pages on disk in the background, first those whose text or modules have changed.
 
         Of the others, those are checked that take something from a page that has changed in just
         that: prose and code of a page are of no matter to the pages that build on it.
@@ -123,9 +131,11 @@ class PageChecker:
         for path in paths:
             kept = self._kept(path, sources)
             said = self._said.get(kept) or _read(kept)
-            if said is None:
+            if said is None or not said.is_current():
                 found[path] = Future()  # keeps its place in the order
-                known = any(self._cache.glob(kept.name.rpartition("-")[0] + "-*.json"))
+                known = said is None and any(
+                    self._cache.glob(kept.name.rpartition("-")[0] + "-*.json")
+                )
                 (later if known else edited).append((path, kept))
             else:
                 self._said[kept] = said
@@ -139,15 +149,22 @@ class PageChecker:
         """Starts the process ahead, so that the first check does not wait for imports."""
         self._thread.submit(self._running, _sources_digest())
 
+    def watched(self, paths: Iterable[Path]) -> set[Path]:
+        """The files besides the pages themselves that what is said of pages depends on."""
+        pages = list(paths)
+        kept = [self._said.get(self._kept(path, _sources_digest())) for path in pages]
+        modules = {Path(file) for said in kept if said for file, digest in said.modules if digest}
+        return modules | {needed for path in pages for needed in needed_pages(path)}
+
     def close(self) -> None:
         """Ends the process; no page can be checked any more."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._stop()
 
     def _stop(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.stop()
+        warm, self._warm = self._warm, None
+        if warm is not None:
+            warm[1].close()
 
     def _kept(self, path: Path, sources: str) -> Path:
         """The file for what is said of a page: name, digest of its text, digest of all it needs."""
@@ -155,14 +172,14 @@ class PageChecker:
         own, needed = _digests(path, sources)
         return self._cache / f"{name}-{own}-{needed}.json"
 
-    def _running(self, sources: str) -> _Worker:
-        if self._worker is not None and (
-            self._worker.sources != sources or not self._worker.is_alive()
-        ):
+    def _running(self, sources: str) -> WarmProcess:
+        """The process that forks one for each page; it knows the checker as it is now."""
+        if self._warm is not None and self._warm[0] != sources:
             self._stop()
-        if self._worker is None:
-            self._worker = _Worker(sources)
-        return self._worker
+        if self._warm is None:
+            self._warm = sources, warm_process(self._limits, [__name__])
+        self._warm[1].start()
+        return self._warm[1]
 
     def _checked(self, path: Path, kept: Path, sources: str) -> CheckedPage:
         found = self._ask(path, sources)
@@ -174,13 +191,10 @@ class PageChecker:
         return said
 
     def _ask(self, path: Path, sources: str) -> dict[str, Any]:
-        try:
-            return {**self._running(sources).ask(str(path), self._seconds), "keep": True}
-        except _NoAnswerError as error:
-            self._stop()
-            told = Told(0, 0, True, f"{path}:1:1: {error}\n")
-        data = {"path": str(path), "ok": False, "findings": [], "equations": []}
-        return {"data": data, "told": [asdict(told)], "examples": [], "keep": False}
+        answer = check_here_or_apart(
+            self._running(sources), __name__, "check_page", {"path": path}, path, has_code(path)
+        )
+        return {**_as_kept(path, answer), "keep": answer.ended is None}
 
     def _keep(self, path: Path, found: dict[str, Any]) -> None:
         """Writes what was said, whole or not at all, in place of what was said before."""
@@ -198,7 +212,7 @@ class PageChecker:
 def _read(path: Path) -> CheckedPage | None:
     try:
         return _said(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):  # a cut-off file is as good as none
+    except (OSError, ValueError, KeyError):  # a cut-off file is as good as none
         return None
 
 
@@ -207,88 +221,53 @@ def _said(found: dict[str, Any]) -> CheckedPage:
         found["data"],
         tuple(Told(**told) for told in found["told"]),
         tuple(ToldOfExample(**told) for told in found["examples"]),
+        tuple((file, digest) for file, digest in found["modules"]),
     )
 
 
-class _NoAnswerError(Exception):
-    """Nothing is said of a page; the message says why."""
+def check_page(path: Path) -> tuple[Report, list[tuple[str, str]]]:
+    """What a page's own process sends: its report, and what is said of its examples."""
+    from nn3doc.equations.check import report_of  # which imports torch
+
+    report = report_of(path)
+    for equation in report.equations:
+        equation.tree = None  # half of all, and of no use to the site
+    told = [] if report.text == "" else told_of_page(report.text, path)
+    return report, [(one.text, one.problem) for one in told]
 
 
-class _Worker:
-    """A process that checks pages, one after the other."""
-
-    def __init__(self, sources: str) -> None:
-        self.sources = sources
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
-
-    def is_alive(self) -> bool:
-        return self._process.is_alive()
-
-    def ask(self, path: str, seconds: float) -> dict[str, Any]:
-        """What is said of a page.
-
-        Raises:
-            _NoAnswerError: That takes too long, or the process ended.
-        """
-        try:
-            self._connection.send((str(Path.cwd()), path))
-            if not self._connection.poll(seconds):
-                raise _NoAnswerError(
-                    f"the check of this page did not end within {seconds:g} seconds"
-                )
-            answer: dict[str, Any] = self._connection.recv()
-        except (EOFError, OSError) as error:
-            raise _NoAnswerError("the process that checks this page ended by itself") from error
-        return answer
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.join()  # who still waits for an answer is told that there will be none
-        self._connection.close()
+def _as_kept(path: Path, answer: Answer) -> dict[str, Any]:
+    """An answer as it is kept in the cache."""
+    report, examples = answer.value if answer.value is not None else (None, [])
+    report = judged(path, report, answer.ended)
+    data = to_json([report])["pages"][0]
+    for equation in data["equations"]:
+        del equation["tree"]
+    told = [
+        Told(found.start, found.end, found.failing, render(report, findings=[found]))
+        for found in report.all_findings
+    ]
+    return {
+        "data": data,
+        "told": [asdict(one) for one in told],
+        "examples": [asdict(ToldOfExample(*one)) for one in examples],
+        "modules": [(file, _digest_of(file)) for file in answer.files],
+    }
 
 
-def _work(connection: Connection) -> None:
-    """Answers with what is said of each page that is asked for, until nobody asks any more."""
-    from nn3doc.equations.check import check_file
-    from nn3doc.equations.jsonform import to_json
-    from nn3doc.equations.messages import render
-
-    sys.path.insert(0, str(Path.cwd()))
-    gc.freeze()  # what was imported stays
-    gc.set_threshold(100_000)  # a page makes many objects that live as long as its check
-    while True:
-        try:
-            folder, path = connection.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        os.chdir(folder)
-        report = check_file(Path(path))
-        told = [
-            asdict(Told(found.start, found.end, found.failing, render(report, findings=[found])))
-            for found in report.all_findings
-        ]
-        told_of = told_of_page(read_page(Path(path))[0], Path(path))
-        data = to_json([report])["pages"][0]
-        for equation in data["equations"]:
-            del equation["tree"]  # half of all, and of no use to the site
-        connection.send(
-            {
-                "data": data,
-                "told": told,
-                "examples": [asdict(one) for one in told_of],
-            }
-        )
+def _digest_of(file: str) -> str:
+    """A digest of a file's bytes; "" where it is not there."""
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:24]
+    except OSError:
+        return ""
 
 
 def _digests(path: Path, sources: str) -> tuple[str, str]:
     """Digests of a page's own bytes, and of everything that its check depends on."""
     digest = hashlib.sha256(f"{sys.version} {version('torch')} {sources} {path}".encode())
     own = hashlib.sha256()
-    for page in _needed(path):
+    for page in needed_pages(path):
         if page == path.resolve():
             own.update(page.read_bytes())
             read = own.hexdigest()
@@ -301,28 +280,9 @@ def _digests(path: Path, sources: str) -> tuple[str, str]:
 _what_others_read = lru_cache(maxsize=200)(what_others_read)
 
 
-def _needed(path: Path) -> Iterator[Path]:
-    """The page, those that its front matter names, theirs, and the notation; each once."""
-    folders = list(path.resolve().parents)[:4]
-    todo = [path.resolve(), *(folder / "notation.md" for folder in folders)]
-    seen: set[Path] = set()
-    while todo:
-        page = todo.pop(0)
-        if page in seen or not page.is_file():
-            continue
-        seen.add(page)
-        yield page
-        text = page.read_text(encoding="utf-8", errors="replace")
-        front = _FRONT.match(text)
-        whole = text if page.suffix == NOTEBOOK else ""
-        names = _PAGE_NAME.findall(front.group(1) if front else whole)
-        todo.extend((page.parent / name).resolve() for name in names)
-
-
 def _sources_digest() -> str:
-    """A digest of the package's sources: what it computes and how it is checked."""
+    """A digest of the checker's own sources; those that pages import are known with each page."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if not path.is_relative_to(PACKAGE / "site"):
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
+    for path in [PACKAGE / "__init__.py", *sorted((PACKAGE / "equations").rglob("*.py"))]:
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()

@@ -15,6 +15,7 @@ import nbformat
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -37,6 +38,8 @@ from nn3doc.site.source_extension import check
 from nn3doc.site.typeset import TypesetterError
 
 _serving = False
+_server: LiveReloadServer | None = None
+_watched: set[Path] = set()
 _checker: PageChecker | None = None
 _checked: CheckedPages | None = None
 _answers: Answers | None = None
@@ -71,6 +74,26 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if _serving:
         _page_checker(config).warm()  # before the author saves the first page
     return config
+
+
+def on_serve(
+    server: LiveReloadServer, *, config: MkDocsConfig, builder: object
+) -> LiveReloadServer:
+    """Watches what the pages take from elsewhere: modules that their code imports, other pages."""
+    global _server
+    _server = server
+    _watch(config)
+    return server
+
+
+def _watch(config: MkDocsConfig) -> None:
+    """Has the site made anew when something changes that a page takes from outside the pages."""
+    if _server is None or _checked is None:
+        return
+    for path in sorted(_checked.needs() - _watched):
+        _watched.add(path)
+        if not path.is_relative_to(Path(config.docs_dir).resolve()):
+            _server.watch(str(path))
 
 
 def on_shutdown() -> None:
@@ -238,6 +261,7 @@ def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
 
 def on_post_build(*, config: MkDocsConfig) -> None:
     """Writes the stylesheet, and gives every page its policy and the names of its files."""
+    _watch(config)
     site = Path(config.site_dir)
     (site / "assets" / "_mkdocstrings.css").unlink(missing_ok=True)
     styles = InlineStyles()

@@ -30,7 +30,7 @@ class Served:
     """`mkdocs serve`, and what it prints."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lines: queue.Queue[str] = queue.Queue()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -72,9 +72,9 @@ class Served:
 
     def save(self, name: str, text: str) -> list[str]:
         """Saves a page in one step; the findings told until the site is made anew."""
-        part = self._folder.parent / "part"
+        part = self.folder.parent / "part"
         part.write_text(text, encoding="utf-8")
-        part.replace(self._folder / name)
+        part.replace(self.folder / name)
         lines = self.until("Reloading browsers")
         return [line.split("docs/")[1] for line in lines if "WARNING" in line and ".md:" in line]
 
@@ -112,3 +112,30 @@ def test_what_is_edited_is_told_first_then_what_builds_on_it(served: Served) -> 
     assert served.save("first.md", FIRST + "\nA sentence more.\n") == []
     assert box not in served.page("index.html")
     assert "A sentence more." in served.page("first.html")
+
+
+CODED = """# Coded
+
+```python
+from {module} import number
+
+print(number())
+```
+
+```output
+1
+```
+"""
+
+
+def test_an_edit_of_a_module_is_told_as_an_edit_of_a_page(served: Served) -> None:
+    """The module stands outside the pages, and nothing else names it."""
+    module = served.folder.parent / "of_the_author.py"
+    module.write_text("def number() -> int:\n    return 1\n", encoding="utf-8")
+    code = CODED.format(module="of_the_author").replace(
+        "from", f"import sys\nsys.path.insert(0, {str(module.parent)!r})\nfrom"
+    )
+    assert served.save("first.md", FIRST + code) == []
+    told = served.save("../of_the_author.py", "def number() -> int:\n    return 2\n")
+    assert told == ["first.md:15:1: the code above prints something else"]
+    assert served.save("../of_the_author.py", "def number() -> int:\n    return 1\n") == []

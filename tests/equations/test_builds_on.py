@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.equations.builds_on import Source, what_others_read
+from nn3doc.equations.builds_on import Source, builds_on_names, what_others_read
 from nn3doc.equations.page import check_page
 
 NOTATION = """| Symbol | Shape | Meaning |
@@ -52,6 +52,25 @@ def test_formulas_tables_and_front_matter_are_what_others_read(
 ) -> None:
     assert old in page
     assert what_others_read(page.replace(old, new)) != what_others_read(page)
+
+
+LISTS = {
+    "builds_on: a.md": ["a.md"],
+    "builds_on: [a.md, b.markdown]": ["a.md", "b.markdown"],
+    "title: A\nbuilds_on : [ ../x/a.md ]  # why": ["../x/a.md"],
+    "builds_on: a.md # why, say": ["a.md"],
+    "builds_on: [a.md,\n  'b c.md']": ["a.md", "b c.md"],
+    "builds_on:\n  - a.md\n  - b.md\ntitle: B": ["a.md", "b.md"],
+    "builds_on: # why\n- 'a b.md'\n- \"c.md\"  # why\n\n# more\n- d#e.md": ["a b.md", "c.md", "d#e.md"],
+    "builds_on: []": [],
+    "builds_on:": [],
+    "title: builds_on [a.md]": [],
+}
+
+
+@pytest.mark.parametrize(("front", "names"), LISTS.items(), ids=LISTS)
+def test_the_forms_of_the_list(front: str, names: list[str]) -> None:
+    assert builds_on_names(f"---\n{front}\n---\n\nText.\n\nbuilds_on: [other.md]\n") == names
 
 
 def test_a_mistake_in_a_table_is_told_with_its_line() -> None:

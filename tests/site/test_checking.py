@@ -11,6 +11,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
+from nn3doc.equations.isolation import Limits
 from nn3doc.site.check_hook import CheckedPages, add_findings, with_boxes
 from nn3doc.site.checking import CheckedPage, PageChecker, Told
 
@@ -140,18 +141,73 @@ def test_findings_are_as_the_command_prints_them(checker: Counting) -> None:
 
 def test_a_page_that_ends_the_process_or_never_ends_is_told(folder: Path) -> None:
     impatient = Counting(folder / "cache")
+    impatient._limits = Limits(seconds=1)
     PAGE.write_text("```python\nimport os\nos._exit(0)\n```\n", encoding="utf-8")
     (told,) = impatient.check(PAGE).told
-    assert told.text == "page.md:1:1: the process that checks this page ended by itself\n"
-    impatient._seconds = 0.1
+    message = "page.md:2:1: the code ended Python itself, with exit code 0"
+    assert told.text.splitlines()[0] == message
     PAGE.write_text("```python\nwhile True: pass\n```\n", encoding="utf-8")
     (told,) = impatient.check(PAGE).told
-    assert told.text == "page.md:1:1: the check of this page did not end within 0.1 seconds\n"
+    assert told.text.splitlines()[0] == "page.md:2:1: the code did not end within 1 second"
     assert list(folder.glob("cache/*")) == []  # nothing is remembered of this
-    impatient._seconds = 60
     PAGE.write_text(RIGHT, encoding="utf-8")
     assert impatient.check(PAGE).told == ()
     impatient.close()
+
+
+# --- what it depends on -------------------------------------------------------------------------
+
+
+CODED = "```python\nfrom helper import number\nprint(number())\n```\n\n```output\n1\n```\n"
+
+
+def test_a_page_is_checked_again_when_a_module_of_its_code_changes(
+    checker: Counting, folder: Path
+) -> None:
+    PAGE.write_text(CODED, encoding="utf-8")
+    helper, deeper = folder / "helper.py", folder / "deeper.py"
+
+    def said() -> list[str]:
+        found = checker.check(PAGE).told
+        return [one.text.splitlines()[0].partition(": ")[2] for one in found]
+
+    assert said() == ["ModuleNotFoundError: No module named 'helper'"]
+    assert (said(), checker.asked) == (said(), 1)
+    helper.write_text("def number() -> int:\n    return 2\n", encoding="utf-8")
+    assert said() == ["the code above prints something else"]
+    helper.write_text("def number() -> int:\n    return 1\n", encoding="utf-8")
+    assert said() == []
+    helper.write_text("from deeper import number\n", encoding="utf-8")
+    deeper.write_text("def number(: int\n", encoding="utf-8")
+    assert said() == ["SyntaxError: invalid syntax"]
+    deeper.write_text("def number() -> int:\n    return 3\n", encoding="utf-8")
+    assert said() == ["the code above prints something else"]
+    assert checker.watched([PAGE]) >= {helper, deeper, PAGE.resolve()}
+    asked = checker.asked
+    assert (said(), checker.asked) == (said(), asked)
+    assert checker.start([PAGE]).edited == []
+    deeper.write_text("def number() -> int:\n    return 1\n", encoding="utf-8")
+    checks = checker.start([PAGE])
+    assert (checks.edited, checks[PAGE].told) == ([PAGE], ())
+
+
+def test_a_module_of_this_package_counts_as_one_of_the_page(checker: Counting) -> None:
+    PAGE.write_text('```python source="nn3doc.network.learn"\n```\n', encoding="utf-8")
+    names = {Path(file).name for file, digest in checker.check(PAGE).modules if digest}
+    assert {"network.py", "_arguments.py"} <= names
+
+
+def test_pages_of_every_ending_are_known(checker: Counting, folder: Path) -> None:
+    """The front matter is read for the check and for the cache by the same function."""
+    other = folder / "first.markdown"
+    other.write_text("Let $y = x + 1$, so $y - x = 1$.\n", encoding="utf-8")
+    for front in ("builds_on: [first.markdown]", "builds_on:\n- 'first.markdown'"):
+        PAGE.write_text(f"---\n{front}\n---\n\nThen $y - x = 1$.\n", encoding="utf-8")
+        assert checker.check(PAGE).told == ()
+        assert other in checker.watched([PAGE])
+        other.write_text("Let $y = x + 2$, so $y - x = 2$.\n", encoding="utf-8")
+        assert [one.failing for one in checker.check(PAGE).told] == [True]
+        other.write_text("Let $y = x + 1$, so $y - x = 1$.\n", encoding="utf-8")
 
 
 # --- on the page --------------------------------------------------------------------------------
@@ -248,6 +304,7 @@ def test_two_findings_at_one_place_are_two_boxes() -> None:
 # What hooks.py does with the pages.
 HOOK = """\
 from pathlib import Path
+from nn3doc.equations.isolation import Limits
 from nn3doc.site.check_hook import CheckedPages, add_findings
 from nn3doc.site.checking import PageChecker
 
