@@ -1,7 +1,7 @@
 """The seven functions: their numbers against independent ways to the same, and what they refuse."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import get_args
 
 import pytest
@@ -210,6 +210,135 @@ def test_shapes_are_those_of_the_signatures(n: tuple[int, int, int, int]) -> Non
         annotations = get_args(inspect.signature(function).return_annotation)
         for annotation, tensor in zip(annotations, tensors, strict=True):
             assert tensor.shape == tuple(known[dim] for dim in annotation.dim_str.split())
+
+
+# --- what is easily lost
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_large_input_saturates_and_is_no_nan(dtype: torch.dtype) -> None:
+    A0 = torch.tensor([[-1e4, -800.0, 800.0, 1e4]], dtype=dtype)
+    one = torch.ones(1, 1, dtype=dtype)
+    A1, A2 = forward_propagation(A0, one, 0 * one, 1e4 * one, -5e3 * one)
+    steps = torch.tensor([[0.0, 0.0, 1.0, 1.0]], dtype=dtype)
+    assert torch.equal(A1, steps)
+    assert torch.equal(A2, steps)
+
+
+def test_nothing_between_0_and_1_is_cut_off() -> None:
+    A0 = torch.tensor([[-30.0, -10.0, 10.0]], dtype=torch.float64)
+    one = torch.ones(1, 1, dtype=torch.float64)
+    A1, A2 = forward_propagation(A0, one, 0 * one, 20 * one, -10 * one)
+    torch.testing.assert_close(A1, 1 / (1 + torch.exp(-A0)), rtol=1e-12, atol=0)
+    torch.testing.assert_close(A2, 1 / (1 + torch.exp(10 - 20 * A1)), rtol=1e-12, atol=0)
+    Y = torch.tensor([[0.0, 0.25, 1.0]], dtype=torch.float64)
+    expected = torch.nn.functional.binary_cross_entropy(A1, Y)
+    torch.testing.assert_close(compute_cost(A1, Y)[0, 0], expected, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_predictions_and_new_parameters_keep_the_dtype(dtype: torch.dtype) -> None:
+    X, Y, parameters = draw(3, 4, 2, 5, dtype=dtype)
+    A1, A2 = forward_propagation(X, *parameters)
+    gradient = backward_propagation(X, A1, A2, Y, parameters[2])
+    updated = update_parameters(*parameters, *gradient, 0.1)
+    predictions = get_predictions_sigmoid(X, *parameters)
+    assert {tensor.dtype for tensor in (predictions, *updated)} == {dtype}
+
+
+@pytest.fixture
+def default_dtype() -> Iterator[Callable[[torch.dtype], None]]:
+    """Sets torch's default dtype, and puts it back."""
+    before = torch.get_default_dtype()
+    yield torch.set_default_dtype
+    torch.set_default_dtype(before)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_start_has_the_default_dtype_and_all_its_digits(
+    dtype: torch.dtype, default_dtype: Callable[[torch.dtype], None]
+) -> None:
+    default_dtype(dtype)
+    torch.manual_seed(3)
+    start = initialize_parameters(4, 3, 2, scale=0.3)
+    torch.manual_seed(3)
+    W1, W2 = torch.randn(3, 4) * 0.3, torch.randn(2, 3) * 0.3
+    expected = (W1, torch.zeros(3, 1), W2, torch.zeros(2, 1))
+    assert {tensor.dtype for tensor in start} == {dtype}
+    torch.testing.assert_close(start, expected, rtol=0, atol=0)
+
+
+def test_the_start_is_on_the_default_device() -> None:
+    with torch.device("meta"):
+        start = initialize_parameters(4, 3, 2, scale=0.5)
+    assert {tensor.device.type for tensor in start} == {"meta"}
+
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_everything_stays_on_the_device(device: str) -> None:
+    X, Y, parameters = draw(3, 4, 2, 5)
+    X, Y = X.to(device), Y.to(device)
+    W1, b1, W2, b2 = (parameter.to(device) for parameter in parameters)
+    A1, A2 = forward_propagation(X, W1, b1, W2, b2)
+    gradient = backward_propagation(X, A1, A2, Y, W2)
+    learnt = learn(X, Y, 4, 0.1, 2, 0.1, progress="quiet")
+    everything = (A1, A2, compute_cost(A2, Y), *gradient, *learnt)
+    assert {tensor.device.type for tensor in everything} == {device}
+
+
+def soft(n2: int, m: int) -> Tensor:
+    """Targets between 0 and 1."""
+    return torch.linspace(0.05, 0.95, n2 * m, dtype=torch.float64).reshape(n2, m)
+
+
+def test_targets_may_lie_between_0_and_1() -> None:
+    X, _, _ = draw(5, 3, 2, 8)
+    Y = soft(2, 8)
+    torch.manual_seed(1)
+    W1, b1, W2, b2 = (start.to(X) for start in initialize_parameters(5, 3, 2, 0.5))
+    costs: list[Tensor] = []
+    for _ in range(3):
+        A1, A2 = forward_propagation(X, W1, b1, W2, b2)
+        loss = torch.nn.functional.binary_cross_entropy(A2, Y, reduction="none")
+        costs.append(loss.mean(dim=1, keepdim=True))
+        leaves = tuple(leaf.clone().requires_grad_() for leaf in (W1, b1, W2, b2))
+        gradient = torch.autograd.grad(cost_of(X, Y, leaves), leaves)
+        W1, b1, W2, b2 = (
+            parameter - 0.1 * derivative
+            for parameter, derivative in zip((W1, b1, W2, b2), gradient, strict=True)
+        )
+    torch.manual_seed(1)
+    seen: list[Tensor] = []
+    learnt = learn(
+        X, Y, 3, 0.5, 3, 0.1, progress="quiet", on_epoch=lambda _, cost: seen.append(cost)
+    )
+    torch.testing.assert_close(learnt, (W1, b1, W2, b2))
+    torch.testing.assert_close(seen, costs)
+
+
+def test_autograd_reaches_every_input_of_every_function() -> None:
+    X, _, parameters = draw(2, 3, 2, 4)
+    Y = soft(2, 4)
+    A1, A2 = forward_propagation(X, *parameters)
+    gradient = backward_propagation(X, A1, A2, Y, parameters[2])
+
+    def learnt(*data: Tensor) -> tuple[Tensor, ...]:
+        torch.manual_seed(0)
+        return learn(*data, 2, 0.5, 2, 0.1, progress="quiet")
+
+    calls: list[tuple[Callable[..., object], tuple[Tensor, ...]]] = [
+        (forward_propagation, (X, *parameters)),
+        (compute_cost, (A2, Y)),
+        (backward_propagation, (X, A1, A2, Y, parameters[2])),
+        (lambda *tensors: update_parameters(*tensors, 0.1), (*parameters, *gradient)),
+        (learnt, (X, Y)),
+    ]
+    for function, arguments in calls:
+        leaves = tuple(argument.clone().requires_grad_() for argument in arguments)
+        assert torch.autograd.gradcheck(function, leaves)
 
 
 # --- what goes in
