@@ -34,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--code", action="append", default=[], metavar="MODULE",
         help="also plant mistakes in the functions of this module; may be given several times",
     )  # fmt: skip
+    parser.add_argument(
+        "--tests", action="append", default=[], type=Path, metavar="FILE",
+        help="tests of these modules, which are run on what no page catches; several times",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print every mutant as JSON")
 
 
@@ -48,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     sys.path.insert(0, str(Path.cwd()))
     from nn3doc.equations.check import inspect_with_code
     from nn3doc.equations.mutate import Tally, mutate_page, read_explained
-    from nn3doc.equations.mutate_code import mutate_modules
+    from nn3doc.equations.mutate_code import TestsFailError, mutate_modules
 
     try:
         explained = read_explained(args.explained) if args.explained else []
@@ -62,7 +66,10 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"{path} has findings already: run nn3doc check {path}")
         checked[str(path)] = found
         tally.mutants += mutate_page(found, str(path), explained).mutants
-    tally.mutants += mutate_modules(args.code, checked, explained).mutants
+    try:
+        tally.mutants += mutate_modules(args.code, checked, explained, args.tests).mutants
+    except TestsFailError as error:
+        raise UserError(str(error)) from error
     if args.json:
         print(json.dumps([asdict(mutant) for mutant in tally.mutants], indent=1))
     else:

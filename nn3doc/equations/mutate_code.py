@@ -26,7 +26,7 @@ from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
 from nn3doc.equations.witness import add_witnesses
 
-__all__ = ["Mistake", "mutants", "mutate_modules", "tests_fail"]
+__all__ = ["Mistake", "TestsFailError", "mutants", "mutate_modules", "tests_fail"]
 
 _LIMITS = Limits(seconds=120.0)  # of the tests of one mistake
 _AT_ONCE = 2  # mistakes that are tested at the same time
@@ -65,6 +65,9 @@ def mutate_modules(
         explained: Survivors with a reason; `page` is the module's name.
         tests: Files of tests, which are asked about what no page catches. Without any, mistakes are
             planted only in those functions that pages compare their equations with.
+
+    Raises:
+        TestsFailError: The tests fail without any mistake.
     """
     tally = Tally()
     reasons = {(e["page"], e["original"], e["mutated"]): e["reason"] for e in explained}
@@ -356,11 +359,16 @@ def _compiled(module: types.ModuleType, mutated: ast.FunctionDef) -> Callable[..
     """The mutated function, in a copy of its module's namespace; None where there is none."""
     namespace = dict(vars(module))
     try:
-        exec(compile(ast.Module([mutated], []), str(module.__file__), "exec"), namespace)
+        exec(_code(ast.Module([mutated], []), module), namespace)
     except Exception:
         return None
     found: Callable[..., Any] = namespace[mutated.name]
     return found
+
+
+def _code(tree: ast.Module, module: types.ModuleType) -> types.CodeType:
+    """The code of a changed part of a module; what holds for this file does not hold for it."""
+    return compile(tree, str(module.__file__), "exec", dont_inherit=True)
 
 
 def _caught(
@@ -390,19 +398,37 @@ def _caught(
     return ""
 
 
+class TestsFailError(Exception):
+    """Tests fail without a mistake, so that they say nothing of one."""
+
+
 def _tested(
     mistakes: Sequence[tuple[int, str, Mistake]], tests: Sequence[Path]
 ) -> Iterator[tuple[int, str]]:
-    """Which of the mistakes tests catch, and by what."""
+    """Which of the mistakes tests catch, and by what.
+
+    Raises:
+        TestsFailError: They fail without any mistake.
+    """
     modules = ("numpy", "torch", "pytest", "hypothesis", "jaxtyping", __name__)
     with WarmProcess(modules, _LIMITS, threads=1) as warm:
+
+        def ask(name: str, source: str) -> Pending:
+            arguments = {"module": name, "source": source, "tests": list(map(str, tests))}
+            return warm.ask(__name__, "tests_fail", arguments, name)
+
+        for name in dict.fromkeys(name for _, name, _ in mistakes):
+            tree = ast.parse(inspect.getsource(import_module(name)))
+            functions = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
+            right = ask(name, "\n".join(map(ast.unparse, functions))).answer()
+            if right.ended or right.value:
+                how = right.ended.how if right.ended else f"{right.value} fails"
+                raise TestsFailError(f"the tests of {name} fail without a mistake: {how}")
         todo, asked = list(mistakes), deque[tuple[int, Pending]]()
         while todo or asked:
             while todo and len(asked) < _AT_ONCE:
                 index, name, mistake = todo.pop(0)
-                source = ast.unparse(mistake.function)
-                arguments = {"module": name, "source": source, "tests": list(map(str, tests))}
-                asked.append((index, warm.ask(__name__, "tests_fail", arguments, name)))
+                asked.append((index, ask(name, ast.unparse(mistake.function))))
             index, pending = asked.popleft()
             answer = pending.answer()
             if answer.ended is not None:
@@ -433,7 +459,8 @@ def tests_fail(module: str, source: str, tests: Sequence[str]) -> str:
                 found.append(report.nodeid)
 
     changed = import_module(module)
-    exec(compile(source, str(changed.__file__), "exec"), vars(changed))
+    exec(_code(ast.parse(source), changed), vars(changed))
     options = ["-x", "-q", "-n0", "-pno:cacheprovider", "--no-header"]
+    options.append("-Wignore::pytest.PytestAssertRewriteWarning")  # plugins are imported already
     code = int(pytest.main([*options, *tests], plugins=[Listening()]))
     return (found[0] if found else f"pytest ends with {code}") if code else ""
