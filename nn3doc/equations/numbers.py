@@ -173,6 +173,9 @@ class Numbers:
             del self.passing[name]
         update = operator == "<-"
         if operator in COMPARISONS and (statement.role != "claim" or statement.general):
+            if statement.role == "assumption" and statement.mode == "introduces" and known:
+                contradicted = self._hold_comparison(left, operator, right, known)
+                return contradicted if contradicted.message else Held()
             return Held()
         if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
             return Held()
@@ -230,7 +233,8 @@ class Numbers:
             if operator in COMPARISONS:
                 one = self._literal(left)
                 return self._compare_floats(one[0], operator, literal[0], right)
-            found = self._hold(self._literal(left, _digits(right)), literal, right)
+            value = self._literal(left)[0]
+            found = self._hold((value, torch.zeros_like(value)), literal, right)
         if found.held or operator in COMPARISONS:
             return found
         for side in sides:

@@ -163,7 +163,7 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     else:
         wrong = valid & (ORDERED[operator][0] * (a - b) > slack)
     if strict:  # where float64 cannot tell less from equal, far out, nothing is said
-        sure = (slack == 0) | _ordinary(evaluator).reshape(-1, *lead)
+        sure = (slack == 0) | ordinary(evaluator).reshape(-1, *lead)
         if bool((valid & equal & ~sure).any()):
             sure = sure | _touching(evaluator, left, right)
         # Nor close to where an assumption ends, such as b for 1/a > 1/b with a < b.
@@ -219,7 +219,7 @@ def leaves(evaluator: Evaluator) -> dict[Key, Tensor]:
     }
 
 
-def _ordinary(evaluator: Evaluator) -> Tensor:
+def ordinary(evaluator: Evaluator) -> Tensor:
     """In which draws all that was put in is of ordinary size."""
     result = torch.ones(evaluator.draws, dtype=torch.bool)
     for value in leaves(evaluator).values():
@@ -377,5 +377,5 @@ def _number(value: float) -> str:
     return f"{value:.4g}"
 
 
-__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "told",
+__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "ordinary", "told",
            "unreached"]  # fmt: skip
