@@ -19,7 +19,7 @@ from nn3doc.equations.evaluate.comparing import (
     unreached,
 )
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
-from nn3doc.equations.evaluate.searching import climb, towards, violation
+from nn3doc.equations.evaluate.searching import climb, closeness, towards, violation
 from nn3doc.equations.exact import Exact, UndecidedError
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
@@ -370,10 +370,14 @@ class Claims(Sides):
         operator: str,
     ) -> tuple[Evaluator, Comparison]:
         """What a search finds where the draws alone break nothing."""
-        if operator in ORDERED:
-            sign = ORDERED[operator][0]
+        if operator in ORDERED or operator == "!=":
+            height = (
+                closeness(left, right)
+                if operator == "!="
+                else violation(left, right, ORDERED[operator][0])
+            )
             for evaluator in samples:
-                moved = climb(evaluator, violation(left, right, sign))
+                moved = climb(evaluator, height)
                 comparison = compare(moved, left, right, operator)
                 if not comparison.holds:
                     return moved, comparison

@@ -403,7 +403,7 @@ class Numbers:
         self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node,
         scale: float = 0.0,
     ) -> Held:  # fmt: skip
-        value, slack = one
+        value, slack = one[0].detach(), one[1].detach()
         written, rounding = two
         if value.shape != written.shape:
             if written.numel() == 1 and float(written) == 0:
