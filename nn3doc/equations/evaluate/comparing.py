@@ -168,7 +168,7 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
             sure = sure | _touching(evaluator, left, right)
         # Nor close to where an assumption ends, such as b for 1/a > 1/b with a < b.
         sure = sure & ~evaluator.marks.close.reshape(-1, *lead)
-        wrong = wrong | (valid & equal & sure)
+        wrong = wrong | (valid & equal & sure & torch.isfinite(slack))
     bad = wrong & counted
     if bool(bad.any()):
         whole = bad.flatten(1).any(1) & valid.flatten(1).all(1)
