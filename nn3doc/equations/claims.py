@@ -275,7 +275,12 @@ class Claims(Sides):
         })  # fmt: skip
         try:
             met, _ = wrong_sizes(
-                left, OPPOSITE[operator], right, names, {}, lambda sizes: Exact(self.book, {}, sizes)
+                left,
+                OPPOSITE[operator],
+                right,
+                names,
+                {},
+                lambda sizes: Exact(self.book, {}, sizes),
             )
         except UndecidedError:
             return

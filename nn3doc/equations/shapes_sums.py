@@ -433,9 +433,7 @@ class Sums(Symbols):
             )
         if joined_by in ("maximum", "minimum"):
             if any(part.shape != parts[0].shape for part in parts):
-                raise NotationError(
-                    f"\\{node.operator} of different shapes", node, question="fits"
-                )
+                raise NotationError(f"\\{node.operator} of different shapes", node, question="fits")
             indices = frozenset().union(*(part.indices for part in parts))
             return Term("extreme", tuple(parts), parts[0].shape, node, node.operator, indices)
         raise NotationError(

@@ -24,6 +24,7 @@ from nn3doc.equations.tree import Cases, Node
 TOLERANCE = 1e-9  # for words about a difference: a ratio, a sign
 AGREE = 1e-11  # two values this close, relative to them, are equal without a further question
 REPLICAS = 4
+BEYOND_DOUBT = 1e7  # a difference this many times what one replica moved is none of rounding
 MARGIN = 8.0  # how much more than what was seen rounding may do
 SMALLEST = 1e-140  # below this, products on the way may have left the range of float64
 NEARBY = 2.0**-8  # how far close by is, relative to a value
@@ -154,7 +155,8 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         sign = ORDERED[operator][0]
         if not bool((valid & (sign * (a - b) >= -AGREE * size)).any()):
             return result
-    slack = rounding((evaluator, left), (evaluator, right), a, b)
+    one_suffices = counted & ~close if operator == "=" else None
+    slack = rounding((evaluator, left), (evaluator, right), a, b, one_suffices)
     equal = gap <= slack
     if operator == "=":
         wrong = valid & ~close & ~equal
@@ -190,7 +192,11 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
 
 
 def rounding(
-    one: tuple[Evaluator, Term], two: tuple[Evaluator, Term], a: Tensor, b: Tensor
+    one: tuple[Evaluator, Term],
+    two: tuple[Evaluator, Term],
+    a: Tensor,
+    b: Tensor,
+    counted: Tensor | None = None,
 ) -> Tensor:
     """How far two values may differ by rounding alone, each entry in each draw.
 
@@ -199,6 +205,8 @@ def rounding(
         two: The same for the other.
         a: The value of the one.
         b: That of the other, with the same axes.
+        counted: Entries of which one suffices: as soon as it differs beyond all doubt, no more is
+            worked out.
     """
     moved = torch.zeros_like(a)
     for seed in range(1, REPLICAS + 1):
@@ -207,6 +215,8 @@ def rounding(
         left, right = _together((first, one[1]), (second, two[1]))
         here = (left - a).abs() + (right - b).abs()
         moved = torch.maximum(moved, torch.where(here.isnan(), torch.inf, here))
+        if counted is not None and bool((counted & ((a - b).abs() > BEYOND_DOUBT * moved)).any()):
+            break
     return MARGIN * moved
 
 

@@ -289,7 +289,9 @@ def narrowed(domain: Domain, constraints: Sequence[str]) -> Domain:
 def modes_for(points: Sequence[float]) -> tuple[Mode, ...]:
     """The draws for a claim with kinks or an inequality, with these points."""
     count = 3 * (len(points) + 1) + 2  # three for each point and for 0, and the ends of an interval
-    return (*SMOOTH, *SEARCHING, *("all points",) * (count + 6), *("points",) * (3 * count))
+    together: tuple[Mode, ...] = ("all points",)
+    apart: tuple[Mode, ...] = ("points",)
+    return SMOOTH + SEARCHING + together * (count + 6) + apart * (3 * count)
 
 
 def _numbered(chosen: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -342,7 +344,8 @@ def _constrained(value: Tensor, constraint: str, uniform: Tensor | None) -> Tens
     if constraint == "unit":
         return value / (value * value).sum((-2, -1), keepdim=True).sqrt()
     if constraint == "orthogonal":
-        return torch.linalg.qr(value)[0]
+        rotated: Tensor = torch.linalg.qr(value)[0]
+        return rotated
     if constraint.startswith("sums to one"):
         axis = int(constraint.rpartition(" ")[2])
         if uniform is not None:
