@@ -41,7 +41,7 @@ from nn3doc.equations.witness import add_witnesses
 NOTATION_FILE = "notation.md"
 _OPERATOR = re.compile(
     r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"
-    r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=+\-/]|:=)?\s*\Z"
+    r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=<>+\-/]|:=)?\s*\Z"
 )
 
 
