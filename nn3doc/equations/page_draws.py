@@ -112,14 +112,15 @@ class Draws:
 
     def _points(self, *terms: Term) -> tuple[float, ...]:
         """The numbers where claims about some terms may change: numerals, and quotients of two."""
-        found: dict[float, None] = {1.0: None}
+        found: dict[float, None] = {}
         for term in self.below(*terms):
             if term.operation == "number" and 0 < abs(float(term.data)) <= _FAR:
                 found[abs(float(term.data))] = None
-        plain = list(found)[1:]
+        plain = list(found)
         if len(plain) <= 4:
             for one, other in itertools.permutations(plain, 2):
                 found[one / other] = None
+        found[1.0] = None
         signed = [value for number in found for value in (number, -number)]
         return tuple(signed[:MOST_POINTS])
 

@@ -244,12 +244,13 @@ class Evaluator:
         Sums are moved in their parts, so that what cancels is seen to be uncertain.
         """
         row, within = operation_of(term), self._within
-        self._within = row
+        alone = not within.rounded and _is_plain(term)
+        self._within = _NOTHING if alone else row
         try:
             array = self._value(term, row)
         finally:
             self._within = within
-        moves = within.rounded or (row.rounded and not _is_plain(term))
+        moves = not alone and (within.rounded or row.rounded)
         if not moves or _is_exact(term) or array.tensor.dtype == torch.bool:
             return array
         tensor = array.tensor
