@@ -600,6 +600,10 @@ class Claims(Sides):
             self._define(definition, left, right, node, result)
             return
         operator = node.operators[place]
+        if operator == "~":
+            sides_ = (left, right)
+            self._approximately(statement, node.sides[place + 1], sides_, layers, result)
+            return
         if self._compare_otherwise(statement, node, place, (left, right), layers, result):
             return
         failed, count, difference = self._compare(left, right, operator)

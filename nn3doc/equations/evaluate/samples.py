@@ -256,7 +256,7 @@ class Drawer:
         count = len(pool)
         round_, number = _numbered(every, count)
         own_round, own_number = _numbered(some, count)
-        spread = torch.arange(max(1, value[0].numel())).reshape(1, *shape)
+        spread = torch.arange(value[0].numel()).reshape(1, *shape)
         own = own_number + zlib.crc32(name.encode()) % count + spread
         there = torch.where(every, pool[number], pool[own % count])
         there = torch.where(every & (round_ > 0), self._any_of(name, pool, shape), there)
