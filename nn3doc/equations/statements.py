@@ -6,7 +6,7 @@ import itertools
 
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.evaluate.arrays import NotInvertibleError, TooLarge
+from nn3doc.equations.evaluate.arrays import TooLarge
 from nn3doc.equations.evaluate.comparing import ordinary
 from nn3doc.equations.evaluate.evaluator import MissingValue
 from nn3doc.equations.families import Domain, Family, NotationError
@@ -106,7 +106,7 @@ class Checker(Claims):
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
-        except (NotInvertibleError, OverflowError, ZeroDivisionError) as error:
+        except (OverflowError, ZeroDivisionError) as error:
             said = str(error).strip().split("\n")[0]
             self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node,
                        "It needs a value for all values of its symbols.", offset)  # fmt: skip
