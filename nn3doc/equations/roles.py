@@ -337,8 +337,8 @@ def _boundaries(masked: str) -> list[int]:
     """Where sentences start: behind a full stop, at a heading, an item or a row, in a paragraph."""
     found: list[int] = []
     for match in _ENDS.finditer(masked):
-        before = max(0, match.start() - _LONGEST_ABBREVIATION)
-        if match[0][0] == "." and _ABBREVIATION.search(masked, before, match.start()):
+        window = max(0, match.start() - _LONGEST_ABBREVIATION)
+        if match[0][0] == "." and _ABBREVIATION.search(masked, window, match.start()):
             continue
         following = _next(masked, match.end())
         if not following.islower():
