@@ -392,10 +392,14 @@ class Book(Declarations):
 
 
 def _hold_line(before: Node, node: Node, between: str) -> None:
-    """A line of a derivation has a relation, or goes on with a sign."""
+    """A line of a derivation has a relation, or goes on with a sign.
+
+    Behind an `&` it begins with it: there `b \\\\ &= c` would say nothing of what stands above b.
+    """
+    behind_mark = between.rpartition("\\\\")[2].count("&") % 2 == 1
     if (
         isinstance(before, Relation)
-        and not isinstance(node, Relation | Shaped | Condition)
+        and (behind_mark or not isinstance(node, Relation | Shaped | Condition))
         and "\\\\" in between
         and not re.search(r"\\(?:text|mbox|quad|qquad)\b", between)
     ):

@@ -184,7 +184,8 @@ class Functions(Lookup):
         if term.operation == "gather":
             inner = self._dependence(term.arguments[0], by, formals, None, depth)
             places = tuple(
-                place.data.name if place.operation == "index" else "" for place in term.arguments[1:]
+                place.data.name if place.operation == "index" else ""
+                for place in term.arguments[1:]
             )
             if inner == "entry" and (own is None or places != own):
                 return "mixed"

@@ -381,6 +381,13 @@ class Lookup(ABC):
         ends = [node for node in (definition.row, definition.col) if node is not None]
         entry_names = [node.letter for node in ends if isinstance(node, Name)]
         wanted = (*names, *entry_names)
+        beyond = [name for name in array.names if name not in wanted]
+        if beyond:
+            raise NotationError(
+                f"the index {beyond[0]} is free on the right and not on the left",
+                definition.right,
+                "Sum over it, or add it on the left.",
+            )
         tensor = self._from_one(definition, key, evaluator, aligned_to(array, wanted), len(names))
         sizes = [evaluator.size(size) for size in self.slot_sizes(key)]
         shape = [evaluator.size(s) for s in (self.shape_of_key(key) or (ONE, ONE))]

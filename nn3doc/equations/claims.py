@@ -19,7 +19,7 @@ from nn3doc.equations.evaluate.comparing import (
     unreached,
 )
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
-from nn3doc.equations.evaluate.searching import climb, towards, violation
+from nn3doc.equations.evaluate.searching import climb, closeness, towards, violation
 from nn3doc.equations.exact import Exact, UndecidedError
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.forms import by_cases, written_out
@@ -51,6 +51,7 @@ from nn3doc.equations.tree import (
     Relation,
 )
 
+OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "=": "!=", "!=": "="}
 MOST_DRAWN = 60  # a size with this number is drawn so; a larger one only as a number
 
 
@@ -152,6 +153,7 @@ class Claims(Sides):
             self._define(definition, left, right, node, result)
             return
         if self._assumed(statement):
+            self._hold_possible(left, operator, right, node)
             result.verdict = "declares"
             return
         if self._compare_otherwise(statement, node, place, (left, right), layers, result):
@@ -259,6 +261,37 @@ class Claims(Sides):
         )  # fmt: skip
         return True
 
+    def _hold_possible(self, left: Term, operator: str, right: Term, node: Relation) -> None:
+        """Sizes that are assumed to be in a relation can be.
+
+        Raises:
+            NotationError: No sizes are; everything would follow from it.
+        """
+        if operator not in OPPOSITE or domain_of(left, right) != "sizes":
+            return
+        names = sorted({
+            name for side in (left, right) for term in walk_terms(side)
+            if term.operation == "size" for name in term.data.names
+        })  # fmt: skip
+        try:
+            met, _ = wrong_sizes(
+                left,
+                OPPOSITE[operator],
+                right,
+                names,
+                {},
+                lambda sizes: Exact(self.book, {}, sizes),
+            )
+        except UndecidedError:
+            return
+        if met is None:
+            raise NotationError(
+                "no sizes meet what is assumed of them",
+                node,
+                "The notation says otherwise: leave it out, or correct it.",
+                "holds",
+            )
+
     def _size_conditions(self, statement: Statement) -> list[Term]:
         """What the page assumes of sizes alone: "let $n \\ge d$"."""
         elaborator = self.elaborator(statement, {}, False)
@@ -342,10 +375,14 @@ class Claims(Sides):
         operator: str,
     ) -> tuple[Evaluator, Comparison]:
         """What a search finds where the draws alone break nothing."""
-        if operator in ORDERED:
-            sign = ORDERED[operator][0]
+        if operator in ORDERED or operator == "!=":
+            height = (
+                closeness(left, right)
+                if operator == "!="
+                else violation(left, right, ORDERED[operator][0])
+            )
             for evaluator in samples:
-                moved = climb(evaluator, violation(left, right, sign))
+                moved = climb(evaluator, height)
                 comparison = compare(moved, left, right, operator)
                 if not comparison.holds:
                     return moved, comparison
@@ -555,6 +592,7 @@ class Claims(Sides):
         self._fit(Relation(node.start, node.end, (node.sides[place], node.sides[place + 1]),
                            (node.operators[place],)), [left, right])  # fmt: skip
         if self._assumed(statement):
+            self._hold_possible(left, node.operators[place], right, node)
             result.verdict = "declares"
             return
         definition = self._defining(statement, place, left, node.operators[place])
@@ -562,6 +600,10 @@ class Claims(Sides):
             self._define(definition, left, right, node, result)
             return
         operator = node.operators[place]
+        if operator == "~":
+            sides_ = (left, right)
+            self._approximately(statement, node.sides[place + 1], sides_, layers, result)
+            return
         if self._compare_otherwise(statement, node, place, (left, right), layers, result):
             return
         failed, count, difference = self._compare(left, right, operator)

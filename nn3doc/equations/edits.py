@@ -137,6 +137,11 @@ def edits(tex: str, notation: Notation, kinds: Collection[str] = KINDS) -> list[
     return sorted(found, key=lambda edit: (KINDS.index(edit.kind), edit.start, edit.end))
 
 
+def _is_rounded(side: Node) -> bool:
+    """Whether a side has numbers with digits behind the point, which may be rounded."""
+    return any(isinstance(node, Number) and node.decimals for node in walk(side))
+
+
 def _reading(node: Node) -> str:
     """A tree without its places, to tell readings apart."""
     return re.sub(r"'span': \[\d+, \d+\]", "", str(to_json(node)))
@@ -346,7 +351,9 @@ class _Maker:
             if written is None:
                 continue
             shown = self.text(node.sides[place + 1])
-            for other in _RELATIONS.get(operator, ()):
+            # What is computed differs from a rounded number, and so it is true of it.
+            rounded = operator == "=" and any(map(_is_rounded, node.sides[place : place + 2]))
+            for other in () if rounded else _RELATIONS.get(operator, ()):
                 yield Edit(
                     "relation", written.start(), written.end(), f"{other} ", f"{other} {shown}"
                 )

@@ -71,6 +71,8 @@ def membership(node: Node) -> Membership | None:
         if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
             closed = node.brackets[0] == "[", node.brackets[-1] == "]"
             return Membership(Domain(ends[0], ends[1], has_low=closed[0], has_high=closed[1]), ())
+        if node.brackets != "()":  # an interval whose ends are no plain numbers
+            return None
         column = any(isinstance(item, Number) for item in node.items)
         return Membership(REAL, node.items, column=column)
     return None

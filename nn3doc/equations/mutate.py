@@ -242,7 +242,7 @@ def _equal(first: Evaluator, one: Term, second: Evaluator, other: Term, slack: f
     if not bool(far.any()):
         return True
     # What differs by rounding only is the same.
-    return not bool((far & (gap > rounding((first, one), (second, other), a, b))).any())
+    return not bool((far & (gap > rounding((first, one), (second, other), a, b, far))).any())
 
 
 def read_explained(path: Path) -> list[dict[str, str]]:

@@ -173,6 +173,9 @@ class Numbers:
             del self.passing[name]
         update = operator == "<-"
         if operator in COMPARISONS and (statement.role != "claim" or statement.general):
+            if statement.role == "assumption" and statement.mode == "introduces" and known:
+                contradicted = self._hold_comparison(left, operator, right, known)
+                return contradicted if contradicted.message else Held()
             return Held()
         if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
             return Held()
@@ -230,7 +233,8 @@ class Numbers:
             if operator in COMPARISONS:
                 one = self._literal(left)
                 return self._compare_floats(one[0], operator, literal[0], right)
-            found = self._hold(self._literal(left, _digits(right)), literal, right)
+            value = self._literal(left)[0]
+            found = self._hold((value, torch.zeros_like(value)), literal, right)
         if found.held or operator in COMPARISONS:
             return found
         for side in sides:
@@ -399,7 +403,7 @@ class Numbers:
         self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node,
         scale: float = 0.0,
     ) -> Held:  # fmt: skip
-        value, slack = one
+        value, slack = one[0].detach(), one[1].detach()
         written, rounding = two
         if value.shape != written.shape:
             if written.numel() == 1 and float(written) == 0:

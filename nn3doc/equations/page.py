@@ -42,7 +42,7 @@ from nn3doc.equations.witness import add_witnesses
 
 _OPERATOR = re.compile(
     r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"
-    r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=+\-/]|:=)?\s*\Z"
+    r"|approx|le|ge|ne|mathbb\{R\}|infty|to)|[=<>+\-/]|:=)?\s*\Z"
 )
 
 
@@ -331,6 +331,8 @@ def _read_own(text: str, checked: Checked) -> None:
 def _check_statements(checked: Checked) -> None:
     checker = checked.checker
     worst = ["failed", "skipped", "holds", "defines", "declares", "states", "reads"]
+    first: dict[str, int] = dict(checker.numbers.sizes)
+    sizes: dict[int, dict[str, int]] = {}
     for statement in checked.book.statements:
         if not statement.own:
             continue
@@ -339,6 +341,8 @@ def _check_statements(checked: Checked) -> None:
         result = checker.check(statement)
         equation.seconds += time.perf_counter() - begun
         checked.results.append(result)
+        sizes[statement.place] = dict(checker.numbers.sizes)
+        first = {**checker.numbers.sizes, **first}
         equation.instances += result.instances
         equation.difference = max(equation.difference, result.difference)
         equation.roles += (role_played(result),)
@@ -350,10 +354,13 @@ def _check_statements(checked: Checked) -> None:
     with guarded(checked.report.findings.append, 0, 0, "page"):
         checker.blame()
     seen: set[tuple[str, str]] = set()
-    for equation in checker.equations:
+    given: dict[str, int] = {}
+    for number, equation in enumerate(checker.equations):
         place = equation.body_start, equation.body_start + len(equation.tex)
+        # A size has the number of its example; before one is given, the first that follows.
+        given = sizes.get(number, given)
         with guarded(equation.findings.append, *place):
-            equation.symbols = symbol_uses(equation.tex, checked.book, checker.numbers)
+            equation.symbols = symbol_uses(equation.tex, checked.book, {**first, **given})
         kept = []
         for finding in equation.findings:
             if finding.kind == "known" and finding.message.startswith("unknown symbol"):

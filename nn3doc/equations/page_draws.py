@@ -120,6 +120,7 @@ class Draws:
         if len(plain) <= 4:
             for one, other in itertools.permutations(plain, 2):
                 found[one / other] = None
+        found[1.0] = None
         signed = [value for number in found for value in (number, -number)]
         return tuple(signed[:MOST_POINTS])
 

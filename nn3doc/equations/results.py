@@ -93,6 +93,15 @@ def outside_value(family: Family, tensor: Tensor) -> float | None:
     return None
 
 
+def end_reached(domain: Domain, tensor: Tensor) -> float | None:
+    """An end of an interval that does not belong to it, where a value is just that."""
+    flat = tensor.flatten()
+    for end, belongs in ((domain.low, domain.has_low), (domain.high, domain.has_high)):
+        if not belongs and not domain.values and bool((flat == end).any()):
+            return end
+    return None
+
+
 def domain_text(family: Family, domain: Domain | None = None) -> str:
     """The set a symbol is declared in, as it is written."""
     domain = domain or family.domain

@@ -171,6 +171,8 @@ _JOINS = frozenset(["and", "or"])
 _INLINE, _DISPLAY = "\x01", "\x02"
 _TOKEN = re.compile(r"\x01+[.,]?|\x02+[.,]?|[A-Za-z]+(?:'[a-z]+)?|[,;:.!?()—–]")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|etc|vs|resp|approx|no|fig|eq|sec)\Z", re.IGNORECASE)
+_LONGEST_ABBREVIATION = 8
+_NOT_BLANK = re.compile(r"\S")
 _ENDS = re.compile(r"[.!?][)\]*_\"']*(?=\s|\Z)")
 _LINE_START = re.compile(r"^[ \t>]*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||<|!!!|\?\?\?)", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}\s", re.MULTILINE)
@@ -325,19 +327,29 @@ def _longest(tokens: list[str], position: int) -> tuple[Word | None, int]:
     return None, 1
 
 
+def _next(masked: str, offset: int) -> str:
+    """The next character that is no blank; "" at the end."""
+    found = _NOT_BLANK.search(masked, offset)
+    return found[0] if found else ""
+
+
 def _boundaries(masked: str) -> list[int]:
     """Where sentences start: behind a full stop, at a heading, an item or a row, in a paragraph."""
     found: list[int] = []
     for match in _ENDS.finditer(masked):
-        if match[0][0] == "." and _ABBREVIATION.search(masked, 0, match.start()):
+        window = max(0, match.start() - _LONGEST_ABBREVIATION)
+        if match[0][0] == "." and _ABBREVIATION.search(masked, window, match.start()):
             continue
-        following = masked[match.end() :].lstrip()[:1]
+        following = _next(masked, match.end())
         if not following.islower():
             found.append(match.end())
     found += [match.start() for match in _LINE_START.finditer(masked)]
     found += [masked.find("\n", match.end()) + 1 for match in _HEADING.finditer(masked)]
     for match in _BLANK.finditer(masked):
-        before, following = masked[: match.start()].rstrip()[-1:], masked[match.end() :][:1]
+        start, end = match.span()
+        while start and masked[start - 1].isspace():
+            start -= 1
+        before, following = masked[start - 1 : start], masked[end : end + 1]
         goes_on = following.islower() or (following == _DISPLAY and before != _DISPLAY)
         if not goes_on:
             found.append(match.end())

@@ -433,13 +433,11 @@ class Sums(Symbols):
             )
         if joined_by in ("maximum", "minimum"):
             if any(part.shape != parts[0].shape for part in parts):
-                raise NotationError(
-                    f"\\{node.operator} of different shapes", node, question="fits"
-                )
+                raise NotationError(f"\\{node.operator} of different shapes", node, question="fits")
             indices = frozenset().union(*(part.indices for part in parts))
             return Term("extreme", tuple(parts), parts[0].shape, node, node.operator, indices)
         raise NotationError(
-            f"\\{node.operator} over layers cannot be read", node, "Write its members.", "read"
+            f"\\{node.operator} cannot be checked", node, "Say it by \\max or \\min.", "read"
         )
 
     def _is_met(self, condition: Node) -> bool:

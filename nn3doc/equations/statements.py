@@ -6,7 +6,8 @@ import itertools
 
 from nn3doc.equations.claims import Claims
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.evaluate.arrays import NotInvertibleError, TooLarge
+from nn3doc.equations.evaluate.arrays import TooLarge
+from nn3doc.equations.evaluate.comparing import ordinary
 from nn3doc.equations.evaluate.evaluator import MissingValue
 from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.membership import membership
@@ -17,6 +18,7 @@ from nn3doc.equations.report import Finding
 from nn3doc.equations.results import (
     Result,
     domain_text,
+    end_reached,
     finding_kind,
     letter_of,
     outside_value,
@@ -104,7 +106,7 @@ class Checker(Claims):
         except RecursionError:
             self._fail(result, "read", "this formula is nested too deeply", statement.node,
                        "Name a part of it.", offset)  # fmt: skip
-        except (NotInvertibleError, OverflowError, ZeroDivisionError) as error:
+        except (OverflowError, ZeroDivisionError) as error:
             said = str(error).strip().split("\n")[0]
             self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node,
                        "It needs a value for all values of its symbols.", offset)  # fmt: skip
@@ -305,10 +307,13 @@ class Checker(Claims):
             self.tested |= self._closure(term)
             return
         for evaluator in self.draws(term, searching=True):
-            reals = evaluator.drawer.of_mode("reals")
-            tensor = evaluator(term).tensor.detach()[~reals]
+            counted = ~evaluator.drawer.of_mode("reals")
+            tensor = evaluator(term).tensor.detach()
             family = Family("", (), "value", (), "", said.domain)
-            outside = outside_value(family, tensor)
+            outside = outside_value(family, tensor[counted])
+            if outside is None:  # far out, what comes close to an open end is rounded to it
+                counted = counted & ordinary(evaluator)
+                outside = end_reached(said.domain, tensor[counted])
             if outside is not None:
                 raise NotationError(f"this is {outside:.4g} for some values", right,
                                     "It is not always in this set.", "holds")  # fmt: skip

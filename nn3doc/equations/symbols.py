@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import DefinitionError
 from nn3doc.equations.families import Family, NotationError, Reference, filled
-from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.python_names import obvious_name
 from nn3doc.equations.report import Part, SymbolUse
 from nn3doc.equations.sizes import Size, show
@@ -17,8 +16,14 @@ from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Binder, Name, Node, Number, Scripted, Sum, children
 
 
-def symbol_uses(tex: str, book: Book, numbers: Numbers | None = None) -> list[SymbolUse]:
-    """All symbols of a formula, in their order; none lies inside another."""
+def symbol_uses(tex: str, book: Book, numbers: Mapping[str, int] | None = None) -> list[SymbolUse]:
+    """All symbols of a formula, in their order; none lies inside another.
+
+    Args:
+        tex: The formula.
+        book: What the page says.
+        numbers: The numbers of sizes in the example that the formula belongs to.
+    """
     try:
         formula = parse(tex, book.notation.lexicon)
     except TexError:
@@ -41,7 +46,7 @@ def _met(node: Node, book: Book) -> Iterator[tuple[Node, Reference]]:
 
 
 def _use(
-    node: Node, reference: Reference, tex: str, book: Book, numbers: Numbers | None
+    node: Node, reference: Reference, tex: str, book: Book, numbers: Mapping[str, int] | None
 ) -> SymbolUse:
     family = reference.family
     layers: dict[str, int] = {}
@@ -121,10 +126,10 @@ def _key(reference: Reference, tex: str) -> str:
 
 def _shape(
     reference: Reference, concrete: tuple[int | None, ...], unsaid: Mapping[str, str], book: Book,
-    numbers: Numbers | None,
+    numbers: Mapping[str, int] | None,
 ) -> tuple[str, str]:  # fmt: skip
     family = reference.family
-    given = numbers.sizes if numbers else {}
+    given = numbers or {}
     try:
         if family.kind == "size":
             layers = (str(layer) for layer in concrete)

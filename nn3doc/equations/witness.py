@@ -442,7 +442,8 @@ def _evaluate_given(
     values, sizes = given_values(checked.book, assigned, names)
     drawer = Drawer(0, given=sizes)
     evaluator = Evaluator(
-        checked.book, drawer, {key: value[None] for key, value in values.items()}, only_given=True, use_definitions=False,
+        checked.book, drawer, {key: value[None] for key, value in values.items()},
+        only_given=True, use_definitions=False,
         aliases=lambda key: checked.book.alias(key, 10**9),
     )  # fmt: skip
     node = statement.node

@@ -19,9 +19,11 @@ from typing import Any
 from nn3doc.equations.markdown import formulas
 from nn3doc.equations.pages import find_pages, read_page
 
-__all__ = ["FILE", "changed_since", "main", "measure"]
+__all__ = ["FILE", "SURVIVORS", "changed_since", "main", "measure"]
 
 FILE = Path(__file__).with_name("mutation.json")
+#: Planted mistakes that a person has found to be none, with the reason.
+SURVIVORS = Path(__file__).with_name("survivors.toml")
 
 
 def changed_since(said: Mapping[str, Any], folder: Path) -> list[str]:
@@ -34,9 +36,10 @@ def changed_since(said: Mapping[str, Any], folder: Path) -> list[str]:
 def measure(folder: Path) -> dict[str, Any]:
     """Plants the mistakes in the pages of a folder; the outcome as it is written down."""
     from nn3doc.equations.check import inspect_with_code
-    from nn3doc.equations.mutate import Tally, mutate_page
+    from nn3doc.equations.mutate import Tally, mutate_page, read_explained
     from nn3doc.equations.mutate_code import mutate_modules
 
+    explained = read_explained(SURVIVORS)
     tally = Tally()
     checked = {}
     for path in find_pages([folder]):
@@ -44,9 +47,9 @@ def measure(folder: Path) -> dict[str, Any]:
             continue
         found = inspect_with_code(path)
         checked[str(path)] = found
-        tally.mutants += mutate_page(found, str(path)).mutants
+        tally.mutants += mutate_page(found, str(path), explained).mutants
         sys.stderr.write(f"{path}: {len(tally.mutants):,} mistakes so far\n")
-    tally.mutants += mutate_modules(["nn3doc.network"], checked, []).mutants
+    tally.mutants += mutate_modules(["nn3doc.network"], checked, explained).mutants
     survivors = [
         {"page": one.page, "line": one.line, "kind": one.kind, "written": one.original,
          "planted": one.mutated}

@@ -120,7 +120,7 @@ def hints(source: str) -> set[str]:
 
 def all_messages() -> set[str]:
     """The patterns of all messages of the checker."""
-    files = [path for path in SOURCE.glob("*.py") if path.name != "examples.py"]
+    files = [path for path in SOURCE.rglob("*.py") if path.name != "examples.py"]
     return set().union(*(messages(path.read_text(encoding="utf-8")) for path in files))
 
 
@@ -153,8 +153,8 @@ def test_every_message_stands_on_the_page() -> None:
 
 
 def test_every_hint_stands_on_the_page() -> None:
-    found = hints((SOURCE / "compare.py").read_text(encoding="utf-8"))
-    assert len(found) == 9
+    found = hints((SOURCE / "evaluate" / "comparing.py").read_text(encoding="utf-8"))
+    assert len(found) == 8
     assert missing(found, HINTED.findall(answers())) == []
 
 

@@ -7,10 +7,11 @@ import pytest
 from nn3doc.equations.check import inspect_with_code
 from nn3doc.equations.mutate import mutate_page, read_explained
 from nn3doc.equations.mutate_code import mutate_modules
+from nn3doc.site.mutation import SURVIVORS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-EXPLAINED = read_explained(Path(__file__).with_name("survivors.toml"))
+EXPLAINED = read_explained(SURVIVORS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

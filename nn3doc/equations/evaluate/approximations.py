@@ -97,7 +97,8 @@ def _largest(exponent: Term) -> int | None:
     if exponent.operation == "number" and float(exponent.data).is_integer() and exponent.data >= 0:
         return int(exponent.data)
     if exponent.operation == "index" and exponent.data.range is not None:
-        return exponent.data.range.high.number
+        largest: int | None = exponent.data.range.high.number
+        return largest
     return None
 
 

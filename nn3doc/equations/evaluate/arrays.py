@@ -15,9 +15,6 @@ MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
 MAX_IN_ALL = 6_000_000  # of a value, in all draws together
 
 
-NotInvertibleError: type[Exception] = vars(torch.linalg)["LinAlgError"]  # no public name for mypy
-
-
 class TooLarge(Exception):
     """A value has more entries than are worked out.
 
@@ -64,7 +61,7 @@ def hold_size(*sizes: int, draws: int = 1) -> None:
     if entries > MAX_ENTRIES:
         raise TooLarge(f"more than {MAX_ENTRIES:,} entries")
     if entries * draws > MAX_IN_ALL:
-        raise TooLarge(f"more than {MAX_IN_ALL:,} entries in {draws} draws", only_together=True)
+        raise TooLarge(f"more than {MAX_ENTRIES:,} entries", only_together=True)
 
 
 @dataclass(frozen=True)

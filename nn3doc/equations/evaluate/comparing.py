@@ -9,23 +9,26 @@ not agree at once, both are worked out a few times more with every rounded resul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import Array, aligned
-from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key
+from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, MissingValue, is_plain
 from nn3doc.equations.evaluate.samples import ORDINARY
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.terms import Term, walk_terms
 from nn3doc.equations.tree import Cases, Node
 
 TOLERANCE = 1e-9  # for words about a difference: a ratio, a sign
 AGREE = 1e-11  # two values this close, relative to them, are equal without a further question
 REPLICAS = 4
+BEYOND_DOUBT = 1e7  # a difference this many times what one replica moved is none of rounding
 MARGIN = 8.0  # how much more than what was seen rounding may do
 SMALLEST = 1e-140  # below this, products on the way may have left the range of float64
+EXTREME = 1e9  # numerals beyond this, or below its inverse, are looked at more closely
 NEARBY = 2.0**-8  # how far close by is, relative to a value
 CERTAIN = 1e-3  # rounding below this part of what was put in leaves a difference to be seen
 
@@ -112,6 +115,10 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     operator = "=" if operator == ":=" else operator
     evaluator.begin()
     a, b = both(evaluator, left, right)
+    if not a.numel():
+        raise NotationError(
+            "nothing is compared here: a size is 0", right.node, "Correct the size.", "vacuous"
+        )
     reals = evaluator.drawer.of_mode("reals")
     if bool(reals.all()):
         reals = torch.zeros_like(reals)
@@ -147,14 +154,15 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     gap = (a - b).abs()
     close = (gap <= AGREE * size) | ~valid
     strict = operator in ("<", ">", "!=")
-    if operator == "=" and bool(close.all()):
+    if operator == "=" and bool(close.all()) and not _has_extremes(evaluator, left, right):
         relative = torch.where(valid & (size > 0), gap / size, 0.0)
         return replace(result, difference=float(relative.max()))
     if operator in ORDERED:
         sign = ORDERED[operator][0]
         if not bool((valid & (sign * (a - b) >= -AGREE * size)).any()):
             return result
-    slack = rounding((evaluator, left), (evaluator, right), a, b)
+    one_suffices = counted & ~close if operator == "=" else None
+    slack = rounding((evaluator, left), (evaluator, right), a, b, one_suffices)
     equal = gap <= slack
     if operator == "=":
         wrong = valid & ~close & ~equal
@@ -163,12 +171,12 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     else:
         wrong = valid & (ORDERED[operator][0] * (a - b) > slack)
     if strict:  # where float64 cannot tell less from equal, far out, nothing is said
-        sure = (slack == 0) | _ordinary(evaluator).reshape(-1, *lead)
+        sure = (slack == 0) | ordinary(evaluator).reshape(-1, *lead)
         if bool((valid & equal & ~sure).any()):
             sure = sure | _touching(evaluator, left, right)
         # Nor close to where an assumption ends, such as b for 1/a > 1/b with a < b.
         sure = sure & ~evaluator.marks.close.reshape(-1, *lead)
-        wrong = wrong | (valid & equal & sure)
+        wrong = wrong | (valid & equal & sure & torch.isfinite(slack))
     bad = wrong & counted
     if bool(bad.any()):
         whole = bad.flatten(1).any(1) & valid.flatten(1).all(1)
@@ -179,10 +187,13 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         return replace(result, needs_values=needs)
     scale = torch.maximum(size, slack / MARGIN / NOISE)  # the size of what was added up
     relative = torch.where(counted & (scale > 0), gap / scale, 0.0)
-    certain = counted & (
-        slack <= CERTAIN * torch.maximum(size, _put_in(evaluator, left, right, lead))
-    )
-    hidden = not bool((certain | (close & (size > 0))).any(0).all()) and bool((slack > 0).any())
+    smallest = _put_in(evaluator, left, right).reshape(-1, *lead)
+    certain = counted & (slack <= CERTAIN * torch.maximum(size, smallest))
+    if bool(close.all()):  # what is added may be lost beside something very large
+        certain = certain & (slack <= _smallest_part(evaluator, left, right).reshape(-1, *lead))
+        hidden = not bool(certain.any(0).all())
+    else:
+        hidden = not bool((certain | (close & (size > 0))).any(0).all()) and bool((slack > 0).any())
     return replace(
         result, holds=not hidden, undecided=hidden, difference=float(relative.max()),
         needs_values=needs,
@@ -190,7 +201,11 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
 
 
 def rounding(
-    one: tuple[Evaluator, Term], two: tuple[Evaluator, Term], a: Tensor, b: Tensor
+    one: tuple[Evaluator, Term],
+    two: tuple[Evaluator, Term],
+    a: Tensor,
+    b: Tensor,
+    counted: Tensor | None = None,
 ) -> Tensor:
     """How far two values may differ by rounding alone, each entry in each draw.
 
@@ -199,6 +214,8 @@ def rounding(
         two: The same for the other.
         a: The value of the one.
         b: That of the other, with the same axes.
+        counted: Entries of which one suffices: as soon as it differs beyond all doubt, no more is
+            worked out.
     """
     moved = torch.zeros_like(a)
     for seed in range(1, REPLICAS + 1):
@@ -207,6 +224,8 @@ def rounding(
         left, right = _together((first, one[1]), (second, two[1]))
         here = (left - a).abs() + (right - b).abs()
         moved = torch.maximum(moved, torch.where(here.isnan(), torch.inf, here))
+        if counted is not None and bool((counted & ((a - b).abs() > BEYOND_DOUBT * moved)).any()):
+            break
     return MARGIN * moved
 
 
@@ -219,7 +238,7 @@ def leaves(evaluator: Evaluator) -> dict[Key, Tensor]:
     }
 
 
-def _ordinary(evaluator: Evaluator) -> Tensor:
+def ordinary(evaluator: Evaluator) -> Tensor:
     """In which draws all that was put in is of ordinary size."""
     result = torch.ones(evaluator.draws, dtype=torch.bool)
     for value in leaves(evaluator).values():
@@ -245,7 +264,7 @@ def _touching(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
     return torch.isfinite(a - b) & ((a - b).abs() > slack / CERTAIN)
 
 
-def _put_in(evaluator: Evaluator, left: Term, right: Term, lead: list[int]) -> Tensor:
+def _put_in(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
     """The smallest of what was put in, in each draw: values of symbols, and numerals."""
     smallest = torch.full((evaluator.draws,), torch.inf, dtype=torch.float64)
     for value in leaves(evaluator).values():
@@ -254,7 +273,44 @@ def _put_in(evaluator: Evaluator, left: Term, right: Term, lead: list[int]) -> T
     for term in (*walk_terms(left), *walk_terms(right)):
         if term.operation == "number" and term.data:
             smallest = smallest.clamp(max=abs(float(term.data)))
-    return torch.where(smallest.isinf(), 1.0, smallest).reshape(-1, *lead)
+    return torch.where(smallest.isinf(), 1.0, smallest)
+
+
+def _with_definitions(evaluator: Evaluator, *terms: Term) -> Iterator[Term]:
+    """Terms, and the right sides that define the symbols in them."""
+    seen: set[Key] = set()
+    waiting = list(terms)
+    while waiting:
+        for term in walk_terms(waiting.pop()):
+            yield term
+            if term.operation == "family" and term.data not in seen:
+                seen.add(term.data)
+                definition = evaluator.book.definition(term.data)
+                if definition is not None:
+                    waiting.append(definition[0])
+
+
+def _has_extremes(evaluator: Evaluator, left: Term, right: Term) -> bool:
+    """Whether a claim has numerals so large or small that what stands beside them may be lost."""
+    for term in _with_definitions(evaluator, left, right):
+        if is_plain(term):
+            size = float(evaluator(term).tensor.detach().abs().max())
+            if size and not 1 / EXTREME < size < EXTREME:
+                return True
+    return False
+
+
+def _smallest_part(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
+    """The smallest of what is added somewhere, in each draw."""
+    smallest = torch.full((evaluator.draws,), torch.inf, dtype=torch.float64)
+    for term in _with_definitions(evaluator, left, right):
+        for part in term.arguments if term.operation == "add" else ():
+            try:
+                largest = evaluator(part).tensor.detach().abs().flatten(1).amax(1)
+            except MissingValue:
+                continue  # an argument of a function
+            smallest = torch.minimum(smallest, largest)
+    return smallest
 
 
 def _first(mask: Tensor) -> int:
@@ -377,5 +433,5 @@ def _number(value: float) -> str:
     return f"{value:.4g}"
 
 
-__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "told",
+__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "ordinary", "told",
            "unreached"]  # fmt: skip

@@ -244,12 +244,13 @@ class Evaluator:
         Sums are moved in their parts, so that what cancels is seen to be uncertain.
         """
         row, within = operation_of(term), self._within
-        self._within = row
+        alone = not within.rounded and is_plain(term)
+        self._within = _NOTHING if alone else row
         try:
             array = self._value(term, row)
         finally:
             self._within = within
-        moves = within.rounded or (row.rounded and not _is_plain(term))
+        moves = not alone and (within.rounded or row.rounded)
         if not moves or _is_exact(term) or array.tensor.dtype == torch.bool:
             return array
         tensor = array.tensor
@@ -324,7 +325,7 @@ class Evaluator:
 _NOTHING = Operation("", rounded=False)
 
 
-def _is_plain(term: Term) -> bool:
+def is_plain(term: Term) -> bool:
     """Whether a term is made of numerals only, such as `-\\frac{3}{2}`.
 
     Its rounding matters in a sum. Alone, in a comparison, it is the number that is written: a value
@@ -332,7 +333,7 @@ def _is_plain(term: Term) -> bool:
     """
     return (
         term.operation == "number" or (bool(term.arguments) and term.operation in _FOLDED)
-    ) and all(map(_is_plain, term.arguments))
+    ) and all(map(is_plain, term.arguments))
 
 
 def _is_exact(term: Term) -> bool:
@@ -343,4 +344,4 @@ def _is_exact(term: Term) -> bool:
 _FOLDED = frozenset(["add", "multiply", "divide", "power"])
 
 
-__all__ = ["NOISE", "Array", "Book", "Evaluator", "Key", "Marks", "MissingValue"]
+__all__ = ["NOISE", "Array", "Book", "Evaluator", "Key", "Marks", "MissingValue", "is_plain"]

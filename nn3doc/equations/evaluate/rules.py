@@ -406,9 +406,10 @@ def _compare(evaluator: Evaluator, term: Term) -> Array:
     names, tensors = together(evaluator, term.arguments)
     result = torch.ones((), dtype=torch.bool)
     for left, right, operator in zip(tensors, tensors[1:], term.data, strict=False):
-        if operator not in ("=", "!=") and (left.requires_grad or right.requires_grad):
-            evaluator.note_ties(left == right)
+        if operator != "=" and (left.requires_grad or right.requires_grad):
             evaluator.note_close(left.detach(), right.detach())
+            if operator != "!=":
+                evaluator.note_ties(left == right)
         result = result & COMPARE[operator](left, right)
         # A comparison with what has no value has none: see `_indicator` and `_cases`.
     return Array(names, result)

@@ -256,7 +256,7 @@ class Drawer:
         count = len(pool)
         round_, number = _numbered(every, count)
         own_round, own_number = _numbered(some, count)
-        spread = torch.arange(max(1, value[0].numel())).reshape(1, *shape)
+        spread = torch.arange(value[0].numel()).reshape(1, *shape)
         own = own_number + zlib.crc32(name.encode()) % count + spread
         there = torch.where(every, pool[number], pool[own % count])
         there = torch.where(every & (round_ > 0), self._any_of(name, pool, shape), there)
@@ -289,7 +289,9 @@ def narrowed(domain: Domain, constraints: Sequence[str]) -> Domain:
 def modes_for(points: Sequence[float]) -> tuple[Mode, ...]:
     """The draws for a claim with kinks or an inequality, with these points."""
     count = 3 * (len(points) + 1) + 2  # three for each point and for 0, and the ends of an interval
-    return (*SMOOTH, *SEARCHING, *("all points",) * (count + 6), *("points",) * (3 * count))
+    together: tuple[Mode, ...] = ("all points",)
+    apart: tuple[Mode, ...] = ("points",)
+    return SMOOTH + SEARCHING + together * (count + 6) + apart * (3 * count)
 
 
 def _numbered(chosen: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -342,7 +344,8 @@ def _constrained(value: Tensor, constraint: str, uniform: Tensor | None) -> Tens
     if constraint == "unit":
         return value / (value * value).sum((-2, -1), keepdim=True).sqrt()
     if constraint == "orthogonal":
-        return torch.linalg.qr(value)[0]
+        rotated: Tensor = torch.linalg.qr(value)[0]
+        return rotated
     if constraint.startswith("sums to one"):
         axis = int(constraint.rpartition(" ")[2])
         if uniform is not None:

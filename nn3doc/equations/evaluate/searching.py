@@ -72,6 +72,18 @@ def violation(left: Term, right: Term, sign: int) -> Height:
     return height
 
 
+def closeness(left: Term, right: Term) -> Height:
+    """How close two sides are to each other, where they are not to be equal."""
+
+    def height(evaluator: Evaluator) -> Tensor:
+        a, b = aligned(evaluator(left), evaluator(right))
+        gap = -(a - b).abs()
+        gap = gap.expand(evaluator.draws, *gap.shape[1:]).flatten(1)
+        return torch.where(torch.isfinite(gap), gap, -torch.inf).amax(1)
+
+    return height
+
+
 def towards(evaluator: Evaluator, cases: Term, branch: int) -> Evaluator:
     """The same draws with values moved to where a branch of cases is taken, as far as they can be.
 
