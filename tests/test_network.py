@@ -1,7 +1,7 @@
 """The seven functions: their numbers against independent ways to the same, and what they refuse."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import get_args
 
 import pytest
@@ -325,15 +325,19 @@ def test_autograd_reaches_every_input_of_every_function() -> None:
     A1, A2 = forward_propagation(X, *parameters)
     gradient = backward_propagation(X, A1, A2, Y, parameters[2])
 
-    def learnt(*data: Tensor) -> tuple[Tensor, ...]:
-        torch.manual_seed(0)
-        return learn(*data, 2, 0.5, 2, 0.1, progress="quiet")
+    def updated(*tensors: Tensor) -> tuple[Tensor, ...]:
+        W1, b1, W2, b2, dW1, db1, dW2, db2 = tensors
+        return update_parameters(W1, b1, W2, b2, dW1, db1, dW2, db2, 0.1)
 
-    calls: list[tuple[Callable[..., object], tuple[Tensor, ...]]] = [
+    def learnt(X: Tensor, Y: Tensor) -> tuple[Tensor, ...]:
+        torch.manual_seed(0)
+        return learn(X, Y, 2, 0.5, 2, 0.1, progress="quiet")
+
+    calls: list[tuple[Callable[..., Tensor | Sequence[Tensor]], tuple[Tensor, ...]]] = [
         (forward_propagation, (X, *parameters)),
         (compute_cost, (A2, Y)),
         (backward_propagation, (X, A1, A2, Y, parameters[2])),
-        (lambda *tensors: update_parameters(*tensors, 0.1), (*parameters, *gradient)),
+        (updated, (*parameters, *gradient)),
         (learnt, (X, Y)),
     ]
     for function, arguments in calls:

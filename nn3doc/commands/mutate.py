@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     sys.path.insert(0, str(Path.cwd()))
     from nn3doc.equations.check import inspect_with_code
     from nn3doc.equations.mutate import Tally, mutate_page, read_explained
-    from nn3doc.equations.mutate_code import TestsFailError, mutate_modules
+    from nn3doc.equations.mutate_code import BrokenTestsError, mutate_modules
 
     try:
         explained = read_explained(args.explained) if args.explained else []
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         tally.mutants += mutate_page(found, str(path), explained).mutants
     try:
         tally.mutants += mutate_modules(args.code, checked, explained, args.tests).mutants
-    except TestsFailError as error:
+    except BrokenTestsError as error:
         raise UserError(str(error)) from error
     if args.json:
         print(json.dumps([asdict(mutant) for mutant in tally.mutants], indent=1))

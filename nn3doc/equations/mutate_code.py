@@ -26,7 +26,7 @@ from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
 from nn3doc.equations.witness import add_witnesses
 
-__all__ = ["Mistake", "TestsFailError", "mutants", "mutate_modules", "tests_fail"]
+__all__ = ["BrokenTestsError", "Mistake", "mutants", "mutate_modules", "tests_fail"]
 
 _LIMITS = Limits(seconds=120.0)  # of the tests of one mistake
 _AT_ONCE = 2  # mistakes that are tested at the same time
@@ -67,7 +67,7 @@ def mutate_modules(
             planted only in those functions that pages compare their equations with.
 
     Raises:
-        TestsFailError: The tests fail without any mistake.
+        BrokenTestsError: The tests fail without any mistake.
     """
     tally = Tally()
     reasons = {(e["page"], e["original"], e["mutated"]): e["reason"] for e in explained}
@@ -128,8 +128,8 @@ def mutants(function: ast.FunctionDef) -> Iterator[Mistake]:
     known = {node.arg for node in nodes if isinstance(node, ast.arg)}
     known |= {node.id for node in nodes if isinstance(node, ast.Name)}
     for statement in _statements(function):
-        for kind, changed in _other_statements(statement):
-            yield _mistake(function, places[id(statement)], statement, statement, kind, changed)
+        for kind, other in _other_statements(statement):
+            yield _mistake(function, places[id(statement)], statement, statement, kind, other)
         for node in _expressions(statement):
             for kind, changed in _other_expressions(node):
                 if isinstance(changed, ast.Name) and changed.id not in known:
@@ -314,7 +314,7 @@ def _of_calls(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         if function.attr == "round" and given:
             yield "formula", _parsed("(x > 0.5).float()", given[0])
             yield "formula", _parsed("(x >= 0.5).to(x.dtype)", given[0])
-    for place, keyword in enumerate(node.keywords):
+    for place in range(len(node.keywords)):
         keywords = list(node.keywords)
         del keywords[place]
         yield "keyword left out", ast.Call(function, given, keywords)
@@ -371,9 +371,7 @@ def _code(tree: ast.Module, module: types.ModuleType) -> types.CodeType:
     return compile(tree, str(module.__file__), "exec", dont_inherit=True)
 
 
-def _caught(
-    full: str, function: Callable[..., Any] | None, pages: Mapping[str, Checked]
-) -> str:
+def _caught(full: str, function: Callable[..., Any] | None, pages: Mapping[str, Checked]) -> str:
     """The finding by which a page fails with the function in place of the right one; "" if none."""
     if function is None:
         return "it does not compile"
@@ -398,7 +396,7 @@ def _caught(
     return ""
 
 
-class TestsFailError(Exception):
+class BrokenTestsError(Exception):
     """Tests fail without a mistake, so that they say nothing of one."""
 
 
@@ -408,7 +406,7 @@ def _tested(
     """Which of the mistakes tests catch, and by what.
 
     Raises:
-        TestsFailError: They fail without any mistake.
+        BrokenTestsError: They fail without any mistake.
     """
     modules = ("numpy", "torch", "pytest", "hypothesis", "jaxtyping", __name__)
     with WarmProcess(modules, _LIMITS, threads=1) as warm:
@@ -423,7 +421,7 @@ def _tested(
             right = ask(name, "\n".join(map(ast.unparse, functions))).answer()
             if right.ended or right.value:
                 how = right.ended.how if right.ended else f"{right.value} fails"
-                raise TestsFailError(f"the tests of {name} fail without a mistake: {how}")
+                raise BrokenTestsError(f"the tests of {name} fail without a mistake: {how}")
         todo, asked = list(mistakes), deque[tuple[int, Pending]]()
         while todo or asked:
             while todo and len(asked) < _AT_ONCE:

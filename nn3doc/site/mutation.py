@@ -19,11 +19,13 @@ from typing import Any
 from nn3doc.equations.markdown import formulas
 from nn3doc.equations.pages import find_pages, read_page
 
-__all__ = ["FILE", "SURVIVORS", "changed_since", "main", "measure"]
+__all__ = ["FILE", "MODULE", "SURVIVORS", "TESTS", "changed_since", "main", "measure"]
 
 FILE = Path(__file__).with_name("mutation.json")
 #: Planted mistakes that a person has found to be none, with the reason.
 SURVIVORS = Path(__file__).with_name("survivors.toml")
+MODULE = "nn3doc.network"
+TESTS = (Path("tests/test_network.py"), Path("tests/test_arguments.py"))
 
 
 def changed_since(said: Mapping[str, Any], folder: Path) -> list[str]:
@@ -49,14 +51,23 @@ def measure(folder: Path) -> dict[str, Any]:
         checked[str(path)] = found
         tally.mutants += mutate_page(found, str(path), explained).mutants
         sys.stderr.write(f"{path}: {len(tally.mutants):,} mistakes so far\n")
-    tally.mutants += mutate_modules(["nn3doc.network"], checked, explained).mutants
+    in_code = mutate_modules([MODULE], checked, explained, TESTS).mutants
+    tally.mutants += in_code
+    # What a test notices and no page does: the suite holds that nothing comes to it.
+    tested = [[one.original, one.mutated, one.by] for one in in_code if "::" in one.by]
     survivors = [
         {"page": one.page, "line": one.line, "kind": one.kind, "written": one.original,
          "planted": one.mutated}
         for one in tally.survivors
     ]  # fmt: skip
     date = datetime.now(tz=UTC).date().isoformat()
-    return {"date": date, "pages": _pages(folder), "table": tally.table(), "survivors": survivors}
+    return {
+        "date": date,
+        "pages": _pages(folder),
+        "table": tally.table(),
+        "survivors": survivors,
+        "tested": tested,
+    }
 
 
 def main() -> int:
