@@ -254,9 +254,11 @@ class Pending:
                     self._connection.settimeout(self._limits.seconds + _RETURN_TIME)
                 ended, data = pickle.loads(_receive(self._connection))
                 answer = _read_report(data) if data else Answer()
-            except (OSError, EOFError):
+            except (OSError, EOFError) as error:
                 if group:
                     _kill_group(group)
+                if isinstance(error, TimeoutError) and self._limits is not None:
+                    return Answer(None, _too_long(self._limits))  # the watcher is stopped, say
                 return Answer(None, Ended("the code ended the process that watches it", _NOTHING))
             except pickle.UnpicklingError:
                 how = "the code sent something in place of the report"
@@ -274,6 +276,11 @@ _MORE_MEMORY = "It was stopped, and nothing else on this page was checked. --mem
 _MORE_TIME = (
     "It was stopped, and nothing else on this page was checked. --seconds gives it more time."
 )
+
+
+def _too_long(limits: Limits) -> Ended:
+    time_given = f"{limits.seconds:g} second" + ("" if limits.seconds == 1 else "s")
+    return Ended(f"the code did not end within {time_given}", _MORE_TIME)
 
 
 class _Reader(pickle.Unpickler):
@@ -452,8 +459,7 @@ class _Watch:
                 return None
             now = time.monotonic()
             if now - started > limits.seconds:
-                time_given = f"{limits.seconds:g} second" + ("" if limits.seconds == 1 else "s")
-                return Ended(f"the code did not end within {time_given}", _MORE_TIME)
+                return _too_long(limits)
             if self._written > limits.output:
                 return Ended(f"the code writes more than {limits.output:,} bytes", _NOTHING)
             if now - looked < _LOOK:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import IO
@@ -19,7 +20,7 @@ from nn3doc.equations.messages import render
 from nn3doc.equations.report import Report
 
 LIMITS = Limits(seconds=1.0, memory=400_000_000, output=1_000_000, processes=20)
-LONGEST = LIMITS.seconds + 2.0
+PATIENT = replace(LIMITS, seconds=15.0)  # for what another limit ends
 NOTATION = dedent(
     """\
     # Page
@@ -46,7 +47,7 @@ MORE = (
 def warm() -> Iterator[WarmProcess]:
     """One warm process for all tests: to start one takes a second."""
     with warm_process(LIMITS) as found:
-        found.start()
+        found.ask("nn3doc.equations.pages", "find_pages", {"paths": []}, "").answer()
         yield found
 
 
@@ -268,9 +269,10 @@ HOSTILE = {
 def test_however_it_ends_the_page_fails_with_one_finding(
     warm: WarmProcess, folder: Path, code: str, message: str
 ) -> None:
+    warm.limits = LIMITS if "did not end" in message else PATIENT
     started = time.monotonic()
     assert told(warm, page("page.md", code)) == message
-    assert time.monotonic() - started < LONGEST
+    assert time.monotonic() - started < warm.limits.seconds + 2.0
 
 
 RIGHT = {
@@ -299,6 +301,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("code", RIGHT.values(), ids=RIGHT)
 def test_what_ends_well_passes(warm: WarmProcess, folder: Path, code: str) -> None:
+    warm.limits = PATIENT
     report = checked(warm, page("page.md", code))
     assert render(report) == ""
     assert len(report.equations) == 6
@@ -311,6 +314,7 @@ def test_what_ends_well_passes(warm: WarmProcess, folder: Path, code: str) -> No
 def test_nineteen_other_pages_are_judged_as_without_it(
     warm: WarmProcess, folder: Path, hostile: str
 ) -> None:
+    warm.limits = replace(LIMITS, seconds=3.0)
     wrong = "x = 1.0\ny = x + 2"
     pages = [page(f"{n:02}.md", wrong if n % 3 == 0 else "x = 1.0\ny = x + 1") for n in range(20)]
     for path in pages[::3]:
@@ -373,6 +377,7 @@ REACHING = {
 def test_nothing_that_a_page_does_reaches_another(
     warm: WarmProcess, folder: Path, first: str, second: str
 ) -> None:
+    warm.limits = PATIENT
     pages = [page("first.md", first), page("second.md", second), page("third.md", second)]
     assert [report.ok for report in check_files(pages, warm)] == [True, False, False]
     both = page("both.md", f"{first}\n{second}")
