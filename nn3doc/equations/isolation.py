@@ -57,7 +57,9 @@ __all__ = ["AVAILABLE", "Answer", "Ended", "Limits", "Pending", "WarmProcess"]
 AVAILABLE = hasattr(os, "fork")
 _RETURN_TIME = 1.5  # seconds behind a limit after which the watcher itself is given up
 _GRACE = 0.5  # seconds in which helpers of a page that is done may end by themselves
-_LOOK = 0.05  # seconds between two looks at memory and processes
+_LOOK = 0.02  # seconds between two looks at memory and processes
+_MORE_TASKS = 500  # that may run besides, of other programs of the user
+_NICE = 10  # of a page's process: however many there are, the watcher comes to run
 _PLACE = struct.Struct(
     "!QQ?"
 )  # which code of the page is run: two offsets, and whether it still is
@@ -389,6 +391,7 @@ def _watch(job: _Job, connection: socket.socket) -> NoReturn:
     """The main function of a watcher."""
     try:
         _adopt_orphans()
+        _come_first()
         watched = _Watch(job, connection)
         answer = watched.run()
         if answer is not None:
@@ -587,6 +590,16 @@ def _signal(number: int) -> str:
         return str(number)
 
 
+def _come_first() -> None:
+    """Lets this process run whenever it wants to, where that is allowed: a fork bomb leaves no time.
+
+    Whoever may not do so is no superuser, and is held by the limit of `_limit`.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK  # the page's process is an ordinary one
+        os.sched_setscheduler(0, policy, os.sched_param(1))
+
+
 def _adopt_orphans() -> None:
     """Linux: what a page's process leaves behind becomes a child of this process, and is found."""
     with contextlib.suppress(OSError, AttributeError):
@@ -649,6 +662,8 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
         if job.folder not in sys.path:
             sys.path.insert(0, job.folder)  # as with `python -m`
         _end_with_parent()
+        if job.limits is not None:
+            os.nice(_NICE)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor in (1, 2):
             os.dup2(output, descriptor)
@@ -714,9 +729,21 @@ def _limit(limits: Limits) -> int | None:
     cores = os.cpu_count() or 1
     _set_limit(resource.RLIMIT_CORE, 0)
     _set_limit(resource.RLIMIT_CPU, math.ceil(limits.seconds * cores) + 5)
+    if os.getuid() != 0:  # which holds for all processes of a user, and threads
+        _set_limit(resource.RLIMIT_NPROC, _tasks_of_user() + limits.processes + _MORE_TASKS)
     # What torch reserves and never uses does not count here.
     data = re.search(r"VmData:\s+(\d+) kB", _text("/proc/self/status"))
     return int(data[1]) * 1024 + limits.memory if data else None
+
+
+def _tasks_of_user() -> int:
+    """How many threads run in all processes of this user."""
+    own, count = os.getuid(), 0
+    for folder in _listing("/proc"):
+        with contextlib.suppress(OSError):
+            if folder.rpartition("/")[2].isdigit() and Path(folder).stat().st_uid == own:
+                count += len(_listing(f"{folder}/task"))
+    return count
 
 
 def _limit_memory(most: int | None) -> None:
