@@ -43,9 +43,10 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
@@ -59,7 +60,6 @@ _RETURN_TIME = 1.5  # seconds behind a limit after which the watcher itself is g
 _GRACE = 0.5  # seconds in which helpers of a page that is done may end by themselves
 _LOOK = 0.02  # seconds between two looks at memory and processes
 _MORE_TASKS = 500  # that may run besides, of other programs of the user
-_NICE = 10  # of a page's process: however many there are, the watcher comes to run
 _PLACE = struct.Struct(
     "!QQ?"
 )  # which code of the page is run: two offsets, and whether it still is
@@ -415,7 +415,7 @@ class _Watch:
         self._written = 0
         self._status: int | None = None
         self._own = _memory_of(os.getpid())
-        self._command = _text("/proc/self/cmdline")
+        self._image = _image_of(os.getpid())
 
     def run(self) -> tuple[Ended | None, bytes] | None:
         """Runs the page; what to answer, or None where nobody waits for it any more."""
@@ -479,7 +479,7 @@ class _Watch:
     def _memory(self, pid: int) -> int:
         """What a process takes beyond what it shares with the warm process, if it is a fork of it."""
         taken = _memory_of(pid)
-        forked = _text(f"/proc/{pid}/cmdline") == self._command
+        forked = _image_of(pid) == self._image
         return max(0, taken - self._own) if forked else taken
 
     def _read(self, reads: list[int], ready: Sequence[int]) -> None:
@@ -607,29 +607,41 @@ def _adopt_orphans() -> None:
 
 
 def _descendants(pid: int, most: int = 1000) -> list[int]:
-    """The processes that a process started, and theirs, that still run; [] where nobody can say."""
+    """The processes that a process started, and theirs, that still run; [] where nobody can say.
+
+    Args:
+        pid: The process.
+        most: How many of them are enough to know.
+    """
     found: list[int] = []
     todo = [pid]
     while todo and len(found) < most:
-        children = _children(todo.pop(0))
+        children = list(islice(_children(todo.pop(0)), most))
         found += children
         todo += children
     return found
 
 
-def _children(pid: int) -> list[int]:
-    return [
-        int(child)
-        for task in _listing(f"/proc/{pid}/task")
-        for child in _text(f"{task}/children").split()
-        if _text(f"/proc/{child}/stat").rpartition(")")[2].split()[:1] not in ([], ["Z"])
-    ]
+def _children(pid: int) -> Iterator[int]:
+    for task in _listing(f"/proc/{pid}/task"):
+        for child in _text(f"{task}/children").split():
+            state_of_it = _text(f"/proc/{child}/stat").rpartition(")")[2].split()[:1]
+            if state_of_it not in ([], ["Z"]):
+                yield int(child)
 
 
 def _memory_of(pid: int) -> int:
     """Bytes of memory that a process holds; 0 where nobody can say."""
     fields = _text(f"/proc/{pid}/statm").split()
     return int(fields[1]) * mmap.PAGESIZE if len(fields) > 1 else 0
+
+
+def _image_of(pid: int) -> list[str]:
+    """Where the code and the stack of a process are: the same in all forks, drawn at each start.
+
+    Its command line would tell as much, but waits for a process that is forking.
+    """
+    return _text(f"/proc/{pid}/stat").rpartition(")")[2].split()[23:26]
 
 
 def _listing(folder: str) -> list[str]:
@@ -662,8 +674,6 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
         if job.folder not in sys.path:
             sys.path.insert(0, job.folder)  # as with `python -m`
         _end_with_parent()
-        if job.limits is not None:
-            os.nice(_NICE)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor in (1, 2):
             os.dup2(output, descriptor)
