@@ -80,8 +80,10 @@ class Closures(Draws):
         defined = {number for result in results for number in result.defines}
         for definition in [*every, *self.book.functions.values()]:
             if (
-                definition.statement.own and not definition.statement.in_table
-                and id(definition) in defined and id(definition) not in self.tested
+                definition.statement.own
+                and not definition.statement.in_table
+                and id(definition) in defined
+                and id(definition) not in self.tested
                 and id(definition.statement) in good
-            ):  # fmt: skip
+            ):
                 yield definition

@@ -67,9 +67,12 @@ class Checked:
 
 
 def check_file(
-    path: Path, notation: Path | None = None, code: bool | Snippets = True, strict: bool = False,
+    path: Path,
+    notation: Path | None = None,
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Report:  # fmt: skip
+) -> Report:
     """Checks a page on disk.
 
     Args:
@@ -87,9 +90,12 @@ def check_file(
 
 
 def inspect_file(
-    path: Path, notation: Path | None = None, code: bool | Snippets = True, strict: bool = False,
+    path: Path,
+    notation: Path | None = None,
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Checked:  # fmt: skip
+) -> Checked:
     """As `check_file`, with all that stands behind the report, and no suggestions."""
     read = _read(path)
     if isinstance(read, Finding):
@@ -124,10 +130,14 @@ def _suggested(checked: Checked) -> Checked:
 
 
 def check_page(
-    text: str, path: str = "page.md", notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (), code: bool | Snippets = True, strict: bool = False,
+    text: str,
+    path: str = "page.md",
+    notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (),
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Report:  # fmt: skip
+) -> Report:
     """Checks a page.
 
     Args:
@@ -145,10 +155,14 @@ def check_page(
 
 
 def inspect_page(
-    text: str, path: str = "page.md", notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (), code: bool | Snippets = True, strict: bool = False,
+    text: str,
+    path: str = "page.md",
+    notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (),
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Checked:  # fmt: skip
+) -> Checked:
     """As `check_page`, with all that stands behind the report."""
     report = Report(path, text)
     earlier = tuple(notation), tuple(builds_on)
@@ -262,9 +276,7 @@ def _read_source_table(source: Source, book: Book) -> list[Finding]:
     for problem in read_table(source.text, book.notation):
         line, column = Lines(source.text).place(problem.start)
         where = f"{source.path}:{line}:{column}"
-        findings.append(
-            Finding(problem.kind, f"{where}: {problem.message}", 0, 0, (problem.cure,))
-        )  # fmt: skip
+        findings.append(Finding(problem.kind, f"{where}: {problem.message}", 0, 0, (problem.cure,)))
     return findings
 
 
@@ -294,17 +306,27 @@ def _read_own(text: str, checked: Checked) -> None:
     for region in checked.regions:
         line, column = lines.place(region.start)
         equation = Equation(
-            region.start, region.end, region.body_start, region.body, region.kind == "display",
-            line, column,
-        )  # fmt: skip
+            region.start,
+            region.end,
+            region.body_start,
+            region.body,
+            region.kind == "display",
+            line,
+            column,
+        )
         checked.report.equations.append(equation)
         if region.unchecked is not None:
             equation.verdict, equation.reason = "unchecked", region.unchecked
             if not region.unchecked:
                 equation.findings.append(
-                    Finding("remark", "this remark gives no reason", region.end,
-                            region.unchecked_end, ("Write <!-- unchecked: the reason -->.",))
-                )  # fmt: skip
+                    Finding(
+                        "remark",
+                        "this remark gives no reason",
+                        region.end,
+                        region.unchecked_end,
+                        ("Write <!-- unchecked: the reason -->.",),
+                    )
+                )
         elif within(region, labels):
             equation.verdict = "declares"
         elif not _OPERATOR.match(region.body):
@@ -392,9 +414,11 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
     # What a failing claim would have tested is told when the claim is mended: no cascade.
     doubted = {number for r in checked.results if r.findings for number in r.used}
     named = {
-        use.family for equation in checker.equations
-        if any(finding.failing for finding in equation.findings) for use in equation.symbols
-    }  # fmt: skip
+        use.family
+        for equation in checker.equations
+        if any(finding.failing for finding in equation.findings)
+        for use in equation.symbols
+    }
     for definition in checker.untested(checked.results):
         if id(definition) in doubted or checked.book.family(definition.family).tex in named:
             continue
@@ -402,11 +426,14 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
         offset = equation.body_start
         equation.findings.append(
             Finding(
-                "untested", "untested definition: nothing restates it",
-                offset + definition.left.start, offset + definition.left.end,
-                notes, failing=strict,
+                "untested",
+                "untested definition: nothing restates it",
+                offset + definition.left.start,
+                offset + definition.left.end,
+                notes,
+                failing=strict,
             )
-        )  # fmt: skip
+        )
     for key, (statement, where) in checker.numbers.unused.items():
         if key in checker.numbers.used:
             continue
@@ -414,12 +441,22 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
         offset = equation.body_start
         equation.findings.append(
             Finding(
-                "untested", "these numbers are used nowhere", offset + where.start,
-                offset + where.end, ("Nothing is worked out from them, and no code confirms them.",),
+                "untested",
+                "these numbers are used nowhere",
+                offset + where.start,
+                offset + where.end,
+                ("Nothing is worked out from them, and no code confirms them.",),
                 failing=strict,
             )
-        )  # fmt: skip
+        )
 
 
-__all__ = ["Checked", "NotationError", "Source", "check_file", "check_page",
-           "inspect_file", "inspect_page"]  # fmt: skip
+__all__ = [
+    "Checked",
+    "NotationError",
+    "Source",
+    "check_file",
+    "check_page",
+    "inspect_file",
+    "inspect_page",
+]

@@ -130,19 +130,32 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     valid = valid & ((size == 0) | (size > SMALLEST))
     counted = valid & ~reals.reshape(-1, *lead)
     result = Comparison(
-        True, True, 0.0, int(counted.sum()), a[0], b[0],
+        True,
+        True,
+        0.0,
+        int(counted.sum()),
+        a[0],
+        b[0],
         reached=_reached(evaluator, counted.flatten(1).any(1)),
-    )  # fmt: skip
+    )
     for term, taken in evaluator.marks.branches.values():
         none = taken[-1] & ~reals
         if bool(none.any()):
             place = int(none.nonzero()[0])
-            return replace(result, holds=False, unmet=term.node, draw=place,
-                           left=a[place], right=b[place])  # fmt: skip
+            return replace(
+                result, holds=False, unmet=term.node, draw=place, left=a[place], right=b[place]
+            )
     if not bool(counted.any(0).all()):
         place = _first((~torch.isfinite(a) | ~torch.isfinite(b)) & ~reals.reshape(-1, *lead))
-        return replace(result, holds=False, finite=False, difference=float("inf"), draw=place,
-                       left=a[place], right=b[place])  # fmt: skip
+        return replace(
+            result,
+            holds=False,
+            finite=False,
+            difference=float("inf"),
+            draw=place,
+            left=a[place],
+            right=b[place],
+        )
     alone = (torch.isfinite(a) != torch.isfinite(b)) & evaluator.drawer.of_mode("tame").reshape(
         -1, *lead
     )
@@ -195,9 +208,12 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     else:
         hidden = not bool((certain | (close & (size > 0))).any(0).all()) and bool((slack > 0).any())
     return replace(
-        result, holds=not hidden, undecided=hidden, difference=float(relative.max()),
+        result,
+        holds=not hidden,
+        undecided=hidden,
+        difference=float(relative.max()),
         needs_values=needs,
-    )  # fmt: skip
+    )
 
 
 def rounding(
@@ -377,8 +393,10 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
     a, b = comparison.left, comparison.right
     if not comparison.finite:
         which = [n for n, t in (("left", a), ("right", b)) if not bool(torch.isfinite(t).all())]
-        return [f"the {' and the '.join(which)} side is not finite: a division by 0, or a logarithm "
-                "or a root of a negative number"]  # fmt: skip
+        return [
+            f"the {' and the '.join(which)} side is not finite: a division by 0, or a logarithm "
+            "or a root of a negative number"
+        ]
     known = torch.isfinite(a) & torch.isfinite(b)
     if not bool(known.all()):  # entries without a value in this draw
         return [_example(torch.where(known, a, 0.0), torch.where(known, b, 0.0))]
@@ -394,11 +412,15 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
         return ["right / left = -1 everywhere: is a sign wrong?"]
     for name, size in sizes:
         if size > 1 and abs(ratio - size) < 1e-9 * size:
-            return [f"right / left = {size} everywhere, which is {name}: "
-                    f"is a factor \\frac{{1}}{{{name}}} missing?"]  # fmt: skip
+            return [
+                f"right / left = {size} everywhere, which is {name}: "
+                f"is a factor \\frac{{1}}{{{name}}} missing?"
+            ]
         if size > 1 and abs(ratio * size - 1) < 1e-9:
-            return [f"right / left = 1/{size} everywhere, which is 1/{name}: "
-                    f"is a factor \\frac{{1}}{{{name}}} too much?"]  # fmt: skip
+            return [
+                f"right / left = 1/{size} everywhere, which is 1/{name}: "
+                f"is a factor \\frac{{1}}{{{name}}} too much?"
+            ]
         if size > 1 and abs(ratio + size) < 1e-9 * size:
             return [f"right / left = -{size} everywhere, which is -{name}"]
     if a.numel() == 1:
@@ -433,5 +455,15 @@ def _number(value: float) -> str:
     return f"{value:.4g}"
 
 
-__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "ordinary", "told",
-           "unreached"]  # fmt: skip
+__all__ = [
+    "TOLERANCE",
+    "Array",
+    "Comparison",
+    "both",
+    "compare",
+    "describe",
+    "leaves",
+    "ordinary",
+    "told",
+    "unreached",
+]

@@ -282,9 +282,14 @@ class Evaluator:
     def changed(self, values: Mapping[Key, Tensor]) -> Evaluator:
         """The same draws with symbols put to other values; all that rests on them is worked out anew."""
         inner = Evaluator(
-            self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias,
+            self.book,
+            self.drawer,
+            None,
+            self.only_given,
+            self.use_definitions,
+            self.alias,
             self.noise,
-        )  # fmt: skip
+        )
         for key, value in values.items():
             inner.memo[key] = value if value.requires_grad else value.requires_grad_()
         inner._outer, inner._changed, inner.work = self, frozenset(values), self.work
