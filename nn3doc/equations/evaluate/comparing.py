@@ -9,14 +9,14 @@ not agree at once, both are worked out a few times more with every rounded resul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import Array, aligned
-from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, MissingValue, is_plain
+from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, is_plain, walk_meaning
 from nn3doc.equations.evaluate.samples import ORDINARY
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.terms import Term, walk_terms
@@ -292,23 +292,9 @@ def _put_in(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
     return torch.where(smallest.isinf(), 1.0, smallest)
 
 
-def _with_definitions(evaluator: Evaluator, *terms: Term) -> Iterator[Term]:
-    """Terms, and the right sides that define the symbols in them."""
-    seen: set[Key] = set()
-    waiting = list(terms)
-    while waiting:
-        for term in walk_terms(waiting.pop()):
-            yield term
-            if term.operation == "family" and term.data not in seen:
-                seen.add(term.data)
-                definition = evaluator.book.definition(term.data)
-                if definition is not None:
-                    waiting.append(definition[0])
-
-
 def _has_extremes(evaluator: Evaluator, left: Term, right: Term) -> bool:
     """Whether a claim has numerals so large or small that what stands beside them may be lost."""
-    for term in _with_definitions(evaluator, left, right):
+    for term in walk_meaning(evaluator.book, evaluator.alias, left, right):
         if is_plain(term):
             size = float(evaluator(term).tensor.detach().abs().max())
             if size and not 1 / EXTREME < size < EXTREME:
@@ -318,14 +304,11 @@ def _has_extremes(evaluator: Evaluator, left: Term, right: Term) -> bool:
 
 def _smallest_part(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
     """The smallest of what is added somewhere, in each draw."""
+    parts: list[Tensor] = []
+    both(evaluator.noisy(1, parts), left, right)
     smallest = torch.full((evaluator.draws,), torch.inf, dtype=torch.float64)
-    for term in _with_definitions(evaluator, left, right):
-        for part in term.arguments if term.operation == "add" else ():
-            try:
-                largest = evaluator(part).tensor.detach().abs().flatten(1).amax(1)
-            except MissingValue:
-                continue  # an argument of a function
-            smallest = torch.minimum(smallest, largest)
+    for part in parts:
+        smallest = torch.minimum(smallest, part)
     return smallest
 
 
