@@ -223,7 +223,7 @@ class Numbers:
                     return Held()
                 value = array.tensor[0]
         except (MissingValue, KeyError):
-            return self._from_snippets(key, literal, where, statement)
+            return self._from_snippets(key, known, literal, where, statement)
         decided = self._decided(known, "~" if operator == "~" else "=", where, literal)
         if decided is not None:
             return decided
@@ -356,13 +356,24 @@ class Numbers:
         return self.book.find(key) is None
 
     def _from_snippets(
-        self, key: Key | None, literal: tuple[Tensor, Tensor], where: Node, statement: Statement
+        self,
+        key: Key | None,
+        known: Term,
+        literal: tuple[Tensor, Tensor],
+        where: Node,
+        statement: Statement,
     ) -> Held:
-        """Numbers that only the code can confirm: what a snippet has assigned."""
+        """Numbers that only the code can confirm: what a snippet has assigned.
+
+        Behind words that assume, a number may be chosen for what is defined, too: "with $z = 0$ we
+        get …" says nothing of what z is made of. It is so in that sentence.
+        """
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
         if key is None:
             return Held()
         if key not in assigned:
+            if statement.mode in ("introduces", "restricts"):
+                return self._give(key, known, literal, where, statement)
             if self.snippets is not None and statement.own:
                 self.unused[key] = (statement, where)
             return Held(given=True)
@@ -410,7 +421,7 @@ class Numbers:
         if before is not None and before.shape == value.shape:
             return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
         self.values[key] = value.clone().requires_grad_()
-        if statement.mode == "restricts" and statement.own:
+        if statement.own and (statement.mode == "restricts" or not self._is_free(key)):
             self.passing[key] = statement.sentence
         with contextlib.suppress(UndecidedError, NotationError):
             self.exact[key] = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))

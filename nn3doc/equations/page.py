@@ -400,6 +400,16 @@ def _check_statements(checked: Checked) -> None:
         equation.findings = kept
 
 
+_UNUSED = (
+    "these numbers are used nowhere",
+    "Nothing is worked out from them, and no code confirms them.",
+)
+_UNWORKED = (
+    "this number cannot be worked out from what the page gives",
+    "What it is said of is defined: give numbers to the symbols that it is made of.",
+)
+
+
 def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
     """Tells of definitions that nothing restates.
 
@@ -438,17 +448,13 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
         if key in checker.numbers.used:
             continue
         equation = checker.equations[statement.place]
-        offset = equation.body_start
-        equation.findings.append(
-            Finding(
-                "untested",
-                "these numbers are used nowhere",
-                offset + where.start,
-                offset + where.end,
-                ("Nothing is worked out from them, and no code confirms them.",),
-                failing=strict,
-            )
-        )
+        # Unless words assume it, a number for what the page defines is a claim: here one of nothing.
+        assumed = statement.mode in ("introduces", "restricts")
+        claimed = asked and not assumed and checker.book.find(key) is not None
+        message, note = _UNWORKED if claimed else _UNUSED
+        start, end = equation.body_start + where.start, equation.body_start + where.end
+        failing = strict or claimed
+        equation.findings.append(Finding("untested", message, start, end, (note,), failing=failing))
 
 
 __all__ = [
