@@ -166,6 +166,12 @@ ROLES: tuple[RoleRow, ...] = (
         "from where it stands, until other numbers are given",
     ),
     RoleRow(
+        "example value",
+        "`z = 0`, a symbol that is defined, where the page gives no numbers to work it out from",
+        "*let*, *with*, *where*, *for*, *if* …; behind other words it is a claim",
+        "the sentence",
+    ),
+    RoleRow(
         "declaration",
         r"`x \in \mathbb{R}^n`, `f \colon A \to B`, `l = 1, \dots, L`, a row of the notation table",
         "any",
