@@ -99,12 +99,14 @@ def what_others_read(text: str) -> str:
         return text
     spans, labels, lines = table_spans(text), label_spans(text), Lines(text)
     problems = read_table(text, Notation())
-    return repr((
-        names,
-        [(r.body, r.unchecked, within(r, spans), within(r, labels)) for r in regions],
-        [[(column, cell.text) for column, cell in row.cells.items()] for row in rows],
-        [(lines.place(problem.start), problem.message, problem.cure) for problem in problems],
-    ))  # fmt: skip
+    return repr(
+        (
+            names,
+            [(r.body, r.unchecked, within(r, spans), within(r, labels)) for r in regions],
+            [[(column, cell.text) for column, cell in row.cells.items()] for row in rows],
+            [(lines.place(problem.start), problem.message, problem.cure) for problem in problems],
+        )
+    )
 
 
 def table_spans(text: str) -> list[tuple[int, int]]:
@@ -119,9 +121,11 @@ def table_spans(text: str) -> list[tuple[int, int]]:
 def label_spans(text: str) -> list[tuple[int, int]]:
     """Cells that name a symbol or a shape: they are read by the table, not as statements."""
     return [
-        (cell.start, cell.start + len(cell.text)) for row in tables(text)
-        for column, cell in row.cells.items() if column in ("symbol", "entry", "shape", "python")
-    ]  # fmt: skip
+        (cell.start, cell.start + len(cell.text))
+        for row in tables(text)
+        for column, cell in row.cells.items()
+        if column in ("symbol", "entry", "shape", "python")
+    ]
 
 
 def within(region: Region, spans: list[tuple[int, int]]) -> bool:
@@ -129,5 +133,14 @@ def within(region: Region, spans: list[tuple[int, int]]) -> bool:
     return any(start <= region.start < end for start, end in spans)
 
 
-__all__ = ["NOTATION_FILE", "Source", "builds_on_names", "label_spans", "needed_pages",
-           "notation_beside", "table_spans", "what_others_read", "within"]  # fmt: skip
+__all__ = [
+    "NOTATION_FILE",
+    "Source",
+    "builds_on_names",
+    "label_spans",
+    "needed_pages",
+    "notation_beside",
+    "table_spans",
+    "what_others_read",
+    "within",
+]

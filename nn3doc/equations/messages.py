@@ -64,18 +64,20 @@ def summary(reports: Iterable[Report]) -> str:
     among = f" ({_count(without, 'page')} without any)" if without < len(pages) and without else ""
     does = [
         f"{counts[name]:,} {one if counts[name] == 1 else many}"
-        for name, (one, many) in _DOES.items() if counts[name]
-    ]  # fmt: skip
+        for name, (one, many) in _DOES.items()
+        if counts[name]
+    ]
     number = _count(len(equations), "formula") if equations else "no formulas"
     compared = sum(equation.instances for equation in equations)
     difference = max((equation.difference for equation in equations), default=0.0)
     parts = [
-        f"{number} on {_count(len(pages), 'page')}{among}" + (": " if does else "")
+        f"{number} on {_count(len(pages), 'page')}{among}"
+        + (": " if does else "")
         + ", ".join(does),
         f"{_count(compared, 'comparison')}, "
         + (f"largest relative difference {difference:.1e}" if difference else "no difference"),
         f"{counts['failed']:,} failed",
-    ]  # fmt: skip
+    ]
     if counts["outside"]:
         parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
     if counts["warnings"]:
@@ -95,9 +97,11 @@ def summary(reports: Iterable[Report]) -> str:
 
 # What a formula does, for one and for several of them.
 _DOES = {
-    "holds": ("holds", "hold"), "defines": ("defines", "define"),
-    "declares": ("declares", "declare"), "reads": ("is only read", "are only read"),
-}  # fmt: skip
+    "holds": ("holds", "hold"),
+    "defines": ("defines", "define"),
+    "declares": ("declares", "declare"),
+    "reads": ("is only read", "are only read"),
+}
 
 
 def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
@@ -111,9 +115,7 @@ def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
     for report in reports:
         counts.update(map(_counted_as, report.equations))
         counts["unread"] += sum(one.kind == "unread" for one in report.findings)
-        counts["outside"] += sum(
-            one.failing for one in report.findings if one.kind != "unread"
-        )  # fmt: skip
+        counts["outside"] += sum(one.failing for one in report.findings if one.kind != "unread")
         counts["warnings"] += sum(
             not one.failing for one in report.all_findings if one.kind != "unread"
         )

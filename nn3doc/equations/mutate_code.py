@@ -218,8 +218,11 @@ def _other_statements(statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
 
 # Methods that are called on a result, with their arguments.
 _METHODS: dict[str, tuple[float, ...]] = {
-    "detach": (), "round": (), "float": (), "clamp": (0.001, 0.999),
-}  # fmt: skip
+    "detach": (),
+    "round": (),
+    "float": (),
+    "clamp": (0.001, 0.999),
+}
 
 
 def _other_expressions(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -229,14 +232,22 @@ def _other_expressions(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 
 _OPERATORS: dict[type[ast.operator], list[ast.operator]] = {
-    ast.MatMult: [ast.Mult()], ast.Mult: [ast.MatMult(), ast.Add(), ast.Div()],
-    ast.Add: [ast.Sub()], ast.Sub: [ast.Add()], ast.Div: [ast.Mult()],
-}  # fmt: skip
+    ast.MatMult: [ast.Mult()],
+    ast.Mult: [ast.MatMult(), ast.Add(), ast.Div()],
+    ast.Add: [ast.Sub()],
+    ast.Sub: [ast.Add()],
+    ast.Div: [ast.Mult()],
+}
 _COMPARISONS: dict[type[ast.cmpop], list[ast.cmpop]] = {
-    ast.Gt: [ast.GtE(), ast.Lt()], ast.GtE: [ast.Gt(), ast.Lt()],
-    ast.Lt: [ast.LtE(), ast.Gt()], ast.LtE: [ast.Lt(), ast.Gt()],
-    ast.Eq: [ast.NotEq()], ast.NotEq: [ast.Eq()], ast.Is: [ast.IsNot()], ast.IsNot: [ast.Is()],
-}  # fmt: skip
+    ast.Gt: [ast.GtE(), ast.Lt()],
+    ast.GtE: [ast.Gt(), ast.Lt()],
+    ast.Lt: [ast.LtE(), ast.Gt()],
+    ast.LtE: [ast.Lt(), ast.Gt()],
+    ast.Eq: [ast.NotEq()],
+    ast.NotEq: [ast.Eq()],
+    ast.Is: [ast.IsNot()],
+    ast.IsNot: [ast.Is()],
+}
 
 
 def _of_operators(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -282,10 +293,15 @@ def _neighbours(name: str) -> list[str]:
 
 # Other functions and methods of the same arguments, and what another dtype is.
 _CALLS = {
-    "mean": ["sum", "amax"], "sum": ["mean", "amax"], "sigmoid": ["tanh", "relu"],
-    "log": ["log2", "log1p"], "round": ["floor", "ceil", "trunc"], "randn": ["rand"],
-    "zeros": ["ones"], "ones": ["zeros"],
-}  # fmt: skip
+    "mean": ["sum", "amax"],
+    "sum": ["mean", "amax"],
+    "sigmoid": ["tanh", "relu"],
+    "log": ["log2", "log1p"],
+    "round": ["floor", "ceil", "trunc"],
+    "randn": ["rand"],
+    "zeros": ["ones"],
+    "ones": ["zeros"],
+}
 
 
 def _of_calls(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:

@@ -27,10 +27,13 @@ def python_names(book: Book) -> dict[str, Key]:
         for values in _members(family, book):
             name = python_name(family, values)
             if name.isidentifier():
-                key = (family.key, tuple(
-                    value if slot in book.notation.concrete else None
-                    for slot, value in values.items()
-                ))  # fmt: skip
+                key = (
+                    family.key,
+                    tuple(
+                        value if slot in book.notation.concrete else None
+                        for slot, value in values.items()
+                    ),
+                )
                 names.setdefault(name, key)
     return names
 

@@ -64,9 +64,12 @@ class _Compared:
 
 
 def add_witnesses(
-    checked: Checked, text: str, path: str, snippets: Snippets | None,
+    checked: Checked,
+    text: str,
+    path: str,
+    snippets: Snippets | None,
     replaced: Mapping[str, Callable[..., Any]] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Adds the evidence of code to a report, and findings where code and page disagree.
 
     Args:
@@ -112,9 +115,15 @@ def _ask_function(
         record = trace(call, arguments)
         if record.error:
             checked.report.findings.append(
-                Finding("code", f"{function.name} fails for the values of this page: "
-                        f"{record.error}", function.start, function.end, _DRAWN, failing=False)
-            )  # fmt: skip
+                Finding(
+                    "code",
+                    f"{function.name} fails for the values of this page: {record.error}",
+                    function.start,
+                    function.end,
+                    _DRAWN,
+                    failing=False,
+                )
+            )
             return
         compared = _compare_variables(checked, function, record, evaluator, names, set(arguments))
         if compared is None:
@@ -128,9 +137,14 @@ def _ask_function(
 
 
 def _arguments(
-    checked: Checked, function: PageFunction, evaluator: Evaluator, names: dict[str, Key],
-    sizes: dict[str, Size], given: Mapping[str, object] | None = None, draw: int = 0,
-) -> dict[str, object] | None:  # fmt: skip
+    checked: Checked,
+    function: PageFunction,
+    evaluator: Evaluator,
+    names: dict[str, Key],
+    sizes: dict[str, Size],
+    given: Mapping[str, object] | None = None,
+    draw: int = 0,
+) -> dict[str, object] | None:
     """Values for a function's parameters; None if one of them is no symbol of the page."""
     import inspect
 
@@ -141,8 +155,9 @@ def _arguments(
         return None
     for parameter in parameters:
         optional = parameter.default is not inspect.Parameter.empty or parameter.kind in (
-            inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
-        )  # fmt: skip
+            inspect.Parameter.VAR_POSITIONAL,
+            inspect.Parameter.VAR_KEYWORD,
+        )
         if parameter.name in arguments:
             continue
         if parameter.name in sizes:
@@ -164,9 +179,13 @@ def _arguments(
 
 
 def _compare_variables(
-    checked: Checked, function: PageFunction, record: Trace, evaluator: Evaluator,
-    names: dict[str, Key], given: set[str],
-) -> list[_Compared] | None:  # fmt: skip
+    checked: Checked,
+    function: PageFunction,
+    record: Trace,
+    evaluator: Evaluator,
+    names: dict[str, Key],
+    given: set[str],
+) -> list[_Compared] | None:
     """Holds a function's variables against the page, in the order of its lines.
 
     Returns:
@@ -227,9 +246,13 @@ def _hold(found: Tensor | None, expected: Tensor) -> Comparison | None:
 
 
 def _disagree(
-    checked: Checked, function: PageFunction, variable: tuple[str, Key, int, str],
-    comparison: Comparison | None, evaluator: Evaluator, value: object,
-) -> None:  # fmt: skip
+    checked: Checked,
+    function: PageFunction,
+    variable: tuple[str, Key, int, str],
+    comparison: Comparison | None,
+    evaluator: Evaluator,
+    value: object,
+) -> None:
     name, key, line, file = variable
     place = f"{relative(file)}:{line}" if file else function.full_name
     source = linecache.getline(file, line).strip() if file and line else ""
@@ -239,11 +262,14 @@ def _disagree(
         notes.append(f"{place} has: {source}")
     if comparison is None:
         shape = tuple(getattr(value, "shape", ()))
-        notes.append(f"there {name} has the shape {shape}, here "
-                     f"{tuple(evaluator.symbol(key).shape[-2:])}")  # fmt: skip
+        notes.append(
+            f"there {name} has the shape {shape}, here {tuple(evaluator.symbol(key).shape[-2:])}"
+        )
     else:
-        notes += [note.replace("right", "code").replace("left", "page") for note in told(
-            comparison, list(evaluator.drawer.dimensions.items()))]  # fmt: skip
+        notes += [
+            note.replace("right", "code").replace("left", "page")
+            for note in told(comparison, list(evaluator.drawer.dimensions.items()))
+        ]
     message = f"{function.full_name} computes {name} otherwise, line {line} of {relative(file)}"
     if result is not None and equation is not None:
         node = result.statement.node
@@ -274,9 +300,12 @@ def _confirm(checked: Checked, function: PageFunction, one: _Compared) -> None:
             continue
         equation = checked.checker.equations[result.statement.place]
         witness = Witness(
-            "line", f"{function.full_name}: {one.name}", relative(one.file) if one.file else "",
-            one.line, one.difference,
-        )  # fmt: skip
+            "line",
+            f"{function.full_name}: {one.name}",
+            relative(one.file) if one.file else "",
+            one.line,
+            one.difference,
+        )
         if witness not in equation.witnesses:
             equation.witnesses.append(witness)
     if update is not None:
@@ -320,9 +349,14 @@ def _asked_draws(evaluator: Evaluator) -> list[int]:
 
 
 def _same_function(
-    checked: Checked, function: PageFunction, call: Callable[..., Any], definition: Definition,
-    term: Term, evaluator: Evaluator, draw: int,
-) -> bool:  # fmt: skip
+    checked: Checked,
+    function: PageFunction,
+    call: Callable[..., Any],
+    definition: Definition,
+    term: Term,
+    evaluator: Evaluator,
+    draw: int,
+) -> bool:
     """Whether a function returns what its symbol stands for, for one draw."""
     book = checked.book
     family = book.family(definition.family)
@@ -344,9 +378,14 @@ def _same_function(
     if len(names) < len(values):
         return False
     arguments = _arguments(
-        checked, function, evaluator, python_names(book), python_sizes(book),
-        dict(zip(names, values, strict=False)), draw,
-    )  # fmt: skip
+        checked,
+        function,
+        evaluator,
+        python_names(book),
+        python_sizes(book),
+        dict(zip(names, values, strict=False)),
+        draw,
+    )
     if arguments is None:
         return False
     if draw and not bool(expected.isfinite().all()):
@@ -354,9 +393,15 @@ def _same_function(
     record = trace(call, arguments)
     if record.error:
         checked.report.findings.append(
-            Finding("code", f"{function.name} fails for the values of this page: {record.error}",
-                    function.start, function.end, _DRAWN, failing=False)
-        )  # fmt: skip
+            Finding(
+                "code",
+                f"{function.name} fails for the values of this page: {record.error}",
+                function.start,
+                function.end,
+                _DRAWN,
+                failing=False,
+            )
+        )
         return False
     comparison = _hold(from_python(record.returned, term.shape), expected)
     equation = (
@@ -386,8 +431,13 @@ def _same_function(
         return False
     checked.checker.tested |= {id(definition)}
     if equation is not None:
-        witness = Witness("function", function.full_name, relative(record.file) if record.file
-                          else "", record.line, comparison.difference)  # fmt: skip
+        witness = Witness(
+            "function",
+            function.full_name,
+            relative(record.file) if record.file else "",
+            record.line,
+            comparison.difference,
+        )
         if not any(w.name == witness.name for w in equation.witnesses):
             equation.witnesses.append(witness)
     return True
@@ -409,8 +459,12 @@ def _ask_snippets(
         return
     latest = max(line for _, line in assigned.values())
     by_key = {key: name for name, key in names.items()}
-    fresh = [by_key[key] for key in result.states if by_key.get(key) in assigned
-             and same_snippet(checked.report.text, assigned[by_key[key]][1], latest)]  # fmt: skip
+    fresh = [
+        by_key[key]
+        for key in result.states
+        if by_key.get(key) in assigned
+        and same_snippet(checked.report.text, assigned[by_key[key]][1], latest)
+    ]
     if not fresh:
         return
     found = _evaluate_given(checked, statement, assigned, names)
@@ -426,26 +480,35 @@ def _ask_snippets(
     where = statement.node.sides[1]
     equation.findings.append(
         Finding(
-            "code", f"the snippet above assigned another {fresh[0]}, line {line}",
-            equation.body_start + where.start, equation.body_start + where.end,
-            tuple(note.replace("left", "snippet").replace("right", "equation")
-                  for note in told(comparison, [])),
+            "code",
+            f"the snippet above assigned another {fresh[0]}, line {line}",
+            equation.body_start + where.start,
+            equation.body_start + where.end,
+            tuple(
+                note.replace("left", "snippet").replace("right", "equation")
+                for note in told(comparison, [])
+            ),
         )
-    )  # fmt: skip
+    )
     equation.verdict = "failed"
 
 
 def _evaluate_given(
-    checked: Checked, statement: Statement, assigned: Mapping[str, tuple[object, int]],
+    checked: Checked,
+    statement: Statement,
+    assigned: Mapping[str, tuple[object, int]],
     names: dict[str, Key],
-) -> Comparison | None:  # fmt: skip
+) -> Comparison | None:
     values, sizes = given_values(checked.book, assigned, names)
     drawer = Drawer(0, given=sizes)
     evaluator = Evaluator(
-        checked.book, drawer, {key: value[None] for key, value in values.items()},
-        only_given=True, use_definitions=False,
+        checked.book,
+        drawer,
+        {key: value[None] for key, value in values.items()},
+        only_given=True,
+        use_definitions=False,
         aliases=lambda key: checked.book.alias(key, 10**9),
-    )  # fmt: skip
+    )
     node = statement.node
     assert isinstance(node, Relation)
     worst: Comparison | None = None
@@ -457,8 +520,14 @@ def _evaluate_given(
                 a, b = (side[0] for side in both(evaluator, *sides))
             size = float(torch.maximum(a.abs(), b.abs()).max())
             gap = float((a - b).abs().max())
-            comparison = Comparison(False, bool(torch.isfinite(a - b).all()),
-                                    gap / size if gap else 0.0, a.numel(), a, b)  # fmt: skip
+            comparison = Comparison(
+                False,
+                bool(torch.isfinite(a - b).all()),
+                gap / size if gap else 0.0,
+                a.numel(),
+                a,
+                b,
+            )
             if worst is None or comparison.difference > worst.difference:
                 worst = comparison
     except (MissingValue, KeyError, NotationError, DefinitionError, TooLarge, RuntimeError):

@@ -56,10 +56,15 @@ def measure(folder: Path) -> dict[str, Any]:
     # What a test notices and no page does: the suite holds that nothing comes to it.
     tested = [[one.original, one.mutated, one.by] for one in in_code if "::" in one.by]
     survivors = [
-        {"page": one.page, "line": one.line, "kind": one.kind, "written": one.original,
-         "planted": one.mutated}
+        {
+            "page": one.page,
+            "line": one.line,
+            "kind": one.kind,
+            "written": one.original,
+            "planted": one.mutated,
+        }
         for one in tally.survivors
-    ]  # fmt: skip
+    ]
     date = datetime.now(tz=UTC).date().isoformat()
     return {
         "date": date,

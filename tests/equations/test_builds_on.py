@@ -61,7 +61,11 @@ LISTS = {
     "builds_on: a.md # why, say": ["a.md"],
     "builds_on: [a.md,\n  'b c.md']": ["a.md", "b c.md"],
     "builds_on:\n  - a.md\n  - b.md\ntitle: B": ["a.md", "b.md"],
-    "builds_on: # why\n- 'a b.md'\n- \"c.md\"  # why\n\n# more\n- d#e.md": ["a b.md", "c.md", "d#e.md"],
+    "builds_on: # why\n- 'a b.md'\n- \"c.md\"  # why\n\n# more\n- d#e.md": [
+        "a b.md",
+        "c.md",
+        "d#e.md",
+    ],
     "builds_on: []": [],
     "builds_on:": [],
     "title: builds_on [a.md]": [],

@@ -47,8 +47,14 @@ def documented() -> dict[str, str]:
     return dict(rows)
 
 
-NAMED = {"pages": "Page", "equations": "Equation", "findings": "Finding", "symbols": "Symbol",
-         "witnesses": "Witness", "tree": "Tree"}  # fmt: skip
+NAMED = {
+    "pages": "Page",
+    "equations": "Equation",
+    "findings": "Finding",
+    "symbols": "Symbol",
+    "witnesses": "Witness",
+    "tree": "Tree",
+}
 
 
 def fields(value: object, path: str) -> Iterator[tuple[str, str]]:
