@@ -83,6 +83,9 @@ class Limits:
     processes: int = 64
 
 
+_NO_LIMITS = Limits(math.inf, 1 << 60, 1 << 60, 1 << 30)  # of a page without code
+
+
 @dataclass(frozen=True)
 class Ended:
     """How the process of a page ended, if it did not end well.
@@ -406,7 +409,7 @@ class _Watch:
 
     def __init__(self, job: _Job, connection: socket.socket) -> None:
         self._job = job
-        self._limits = job.limits or Limits(math.inf, sys.maxsize, sys.maxsize, sys.maxsize)
+        self._limits = job.limits or _NO_LIMITS
         self._connection = connection
         self._place = mmap.mmap(-1, _PLACE.size)  # shared with the page's process
         self._token = secrets.token_bytes(16)
