@@ -23,6 +23,7 @@ from types import CodeType, ModuleType, TracebackType
 
 from nn3doc.equations.functions import PageFunction, check_source, imported_functions
 from nn3doc.equations.markdown import Lines
+from nn3doc.equations.recording import Event, Recorder
 from nn3doc.equations.report import Finding
 from nn3doc.equations.snippets import Code, assigned_names, find_code, used_names
 from nn3doc.equations.state import PageState, copied, is_value
@@ -76,12 +77,14 @@ class Snippets:
         text: Its text.
         namespace: The namespace after the last piece.
         ran: The pieces that were run, in their order.
+        events: What their statements bound and changed, in the order in which they were run.
     """
 
     path: str
     text: str
     namespace: dict[str, object]
     ran: list[Snippet] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     @property
     def findings(self) -> list[Finding]:
@@ -134,6 +137,7 @@ class Runner:
         self.snippets = Snippets(path, text, vars(self._module))
         self._lines = Lines(text)
         self._state = PageState(text)
+        self._recorder = Recorder(self.snippets.namespace, self.snippets.events)
         self._lost: dict[str, int] = {}  # names that failed code should have bound → its line
 
     def run(self, piece: Code) -> Snippet:
@@ -170,6 +174,7 @@ class Runner:
                 contextlib.redirect_stdout(printed),
                 contextlib.redirect_stderr(io.StringIO()),
                 _no_input(),
+                self._recorder,
             ):
                 if code.kind == "doctest":
                     self._run_doctest(snippet)
@@ -195,16 +200,19 @@ class Runner:
         code = snippet.code
         try:
             tree = ast.parse(code.padded, self.path)
-            compiled = compile(
-                tree, self.path, "exec", flags=self._future_flags(), dont_inherit=True
-            )
+            flags = self._future_flags()
+            compile(tree, self.path, "exec", flags=flags, dont_inherit=True)
         except (SyntaxError, ValueError) as error:  # ValueError: a null character
             snippet.findings.append(self._not_python(code, error))
             return
         snippet.assigned = assigned_names(tree)
         used = used_names(tree)
+        watched = self._recorder.watched(tree, len(self.snippets.ran))
         try:
-            exec(compiled, self.snippets.namespace)
+            exec(
+                compile(watched, self.path, "exec", flags=flags, dont_inherit=True),
+                self.snippets.namespace,
+            )
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a page does not end the check
@@ -305,7 +313,7 @@ class Runner:
                 snippet.assigned.update(dict.fromkeys(names, line))
         test = doctest.DocTest(examples, {}, "__page__", self.path, 0, None)
         test.globs = self.snippets.namespace
-        runner = _DoctestRunner()
+        runner = _DoctestRunner(self._recorder, len(self.snippets.ran), code.first_line)
         runner.run(test, clear_globs=False)
         for example, message, notes in runner.failures_seen:
             start, end = code.span(self._lines, code.first_line + example.lineno)
@@ -343,13 +351,33 @@ class Runner:
 class _DoctestRunner(doctest.DocTestRunner):
     """Collects what fails instead of printing it."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder, piece: int, first_line: int) -> None:
         super().__init__(verbose=False)
         self.failures_seen: list[tuple[doctest.Example, str, Sequence[str]]] = []
+        self._recorder, self._piece, self._first_line = recorder, piece, first_line
+        self._number: int | None = None
+
+    def report_start(self, out: object, test: doctest.DocTest, example: doctest.Example) -> None:
+        self._number = None
+        with contextlib.suppress(SyntaxError):  # told when it is run
+            body = ast.parse(example.source).body
+            if len(body) == 1:
+                line = self._first_line + example.lineno
+                self._number = self._recorder.begin(body[0], self._piece, line)
+
+    def report_success(
+        self, out: object, test: doctest.DocTest, example: doctest.Example, got: str
+    ) -> None:
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._number is not None:
+            self._recorder.finish(self._number)
 
     def report_failure(
         self, out: object, test: doctest.DocTest, example: doctest.Example, got: str
     ) -> None:
+        self._finish()
         notes = _diff(_stripped(example.want), _stripped(got))
         self.failures_seen.append((example, "this prints something else", notes))
 

@@ -1,0 +1,220 @@
+"""What the code of a page claims of its symbols: each value with the inputs that it was made from.
+
+A name is followed from the statement that binds it anew through all that change it: `J = 0`, then
+`J += …` in a loop, then `J = J / n` make one value, that of the end. An input is the value of another
+symbol as it stood when it was read, wherever it went on the way: `h = w @ x; z = h + b` makes z from
+w, x and b. What the code took from elsewhere (a model, data that are no symbol's) is remembered, too:
+then nothing can be said of symbols that it did not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nn3doc.equations.recording import Event, is_list
+
+MOST_OF_A_LINE = 5  # values that are compared: the first ones and the last ones
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A value that the code gives a symbol.
+
+    Attributes:
+        name: The symbol's Python name.
+        value: The value.
+        line: The line that bound it last.
+        first_line: The line that bound it anew, before it was changed.
+        piece: In which piece of the code.
+        inputs: The values of the symbols that it was made from.
+        around: What else had a value then.
+        complete: Whether it was made from nothing else.
+        literal: Digits behind the point, where it is only written down.
+        rounds: Digits behind the point that it was rounded to.
+        before: For an update: the value that stood before.
+        reads: The names that its lines read.
+        lasting: Whether it was neither changed nor bound anew further below.
+    """
+
+    name: str
+    value: object
+    line: int
+    first_line: int
+    piece: int
+    inputs: Mapping[str, object]
+    around: Mapping[str, object]
+    complete: bool
+    literal: int | None = None
+    rounds: int | None = None
+    before: object = None
+    reads: frozenset[str] = frozenset()
+    lasting: bool = True
+
+
+@dataclass
+class _Chain:
+    """A value from the statement that binds it anew on."""
+
+    piece: int
+    first_line: int
+    line: int = 0
+    value: object = None
+    inputs: dict[str, object] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)  # inputs that changed meanwhile
+    other: bool = False
+    around: Mapping[str, object] = field(default_factory=dict)
+    literal: int | None = None
+    rounds: int | None = None
+    reads: frozenset[str] = frozenset()
+    told: bool = False
+    loop: bool = False
+
+    def add(self, inputs: Mapping[str, object], other: bool) -> None:
+        for name, value in inputs.items():
+            if name in self.inputs and self.inputs[name] is not value:
+                self.unclear.add(name)
+            self.inputs[name] = value
+        self.other |= other
+
+    def claimed(self, name: str) -> Claimed:
+        inputs = {n: v for n, v in self.inputs.items() if n not in self.unclear}
+        around = {n: v for n, v in self.around.items() if n not in self.unclear and n != name}
+        return Claimed(
+            name, self.value, self.line, self.first_line, self.piece, inputs, around,
+            not self.other, self.literal, self.rounds, reads=self.reads,
+        )  # fmt: skip
+
+
+def claims_of(events: Iterable[Event], symbols: Collection[str]) -> list[Claimed]:
+    """The values that the code gives symbols, in its order; of a line in a loop only some.
+
+    Args:
+        events: What its statements bound and changed.
+        symbols: The Python names of symbols and sizes.
+    """
+    chains: dict[str, _Chain] = {}
+    found: list[Claimed] = []
+    piece = -1
+    for event in events:
+        if event.piece != piece:
+            _close(chains, found)
+            piece = event.piece
+        if event.kind == "end":
+            for name in event.names:
+                if name in chains:
+                    _hold_unseen(chains[name], event.after, name)
+            continue
+        made = {name: _made_from(event, name, chains, symbols) for name in event.names}
+        for name in event.names:
+            inputs, other = made[name]
+            before = chains.get(name)
+            if event.kind == "statement" and name in event.extends and before is not None:
+                _hold_unseen(before, event.before, name)
+            if name in event.extends and name in event.before and name in event.after:
+                found.append(
+                    Claimed(
+                        name, event.after[name], event.line, event.line, event.piece, inputs,
+                        {n: v for n, v in event.before.items() if n != name}, not other,
+                        before=event.before[name], reads=event.reads,
+                    )
+                )  # fmt: skip
+            if name not in event.extends or before is None:
+                if before is not None and not before.told and not before.loop:
+                    found.append(before.claimed(name))
+                chain = chains[name] = _Chain(event.piece, event.line, loop=event.kind == "loop")
+                chain.literal = event.literal
+                chain.add(inputs, other)
+                chain.other |= name in event.extends  # made from a value of unknown origin
+            else:
+                chain = chains[name] = replace(
+                    before, inputs=dict(before.inputs), unclear=set(before.unclear), told=False,
+                    piece=event.piece, literal=None,
+                )  # fmt: skip
+                chain.add(inputs, other)
+            chain.line, chain.value = event.line, event.after.get(name)
+            chain.around, chain.rounds = event.before, event.rounds
+            chain.reads |= event.reads
+    _close(chains, found)
+    return _some(_lasting(found))
+
+
+def _close(chains: Mapping[str, _Chain], found: list[Claimed]) -> None:
+    """At the end of a piece each value that it made is claimed."""
+    for name, chain in chains.items():
+        if not chain.told and not chain.loop:
+            chain.told = True
+            found.append(chain.claimed(name))
+
+
+def _hold_unseen(chain: _Chain, values: Mapping[str, object], name: str) -> None:
+    """Passes of a loop that nobody looked at: the inputs must be what they were."""
+    value = values.get(name)
+    if value is chain.value:
+        return
+    chain.value = value
+    for other, before in chain.inputs.items():
+        if values.get(other) is not before:
+            chain.unclear.add(other)
+
+
+def _made_from(
+    event: Event, name: str, chains: Mapping[str, _Chain], symbols: Collection[str]
+) -> tuple[dict[str, object], bool]:
+    """The inputs of a statement, and whether it reads what is not known."""
+    inputs: dict[str, object] = {}
+    other = False
+    for read in event.reads:
+        if read == name:
+            continue
+        value = event.before.get(read)
+        chain = chains.get(read)
+        if read in symbols:
+            if value is not None:
+                inputs[read] = value
+            else:
+                other |= read in event.strange
+            continue
+        if chain is None or not (chain.inputs or chain.other):
+            if read in event.strange or (value is not None and _is_data(value)):
+                other = True
+            continue
+        for own, given in chain.inputs.items():
+            if own != name:
+                inputs.setdefault(own, given)
+            elif event.before.get(name) is not None:
+                inputs.setdefault(own, given)
+        other |= chain.other or bool(chain.unclear)
+    inputs.pop(name, None)
+    return inputs, other
+
+
+def _is_data(value: object) -> bool:
+    """Whether something is more than one number."""
+    if is_list(value):
+        return True
+    shape = getattr(value, "shape", ())
+    return any(size != 1 for size in shape)
+
+
+def _lasting(found: list[Claimed]) -> list[Claimed]:
+    """Which values stay: what follows is neither a change of it nor another value."""
+    last = {one.name: index for index, one in enumerate(found)}
+    return [
+        one if last[one.name] == index else replace(one, lasting=False)
+        for index, one in enumerate(found)
+    ]
+
+
+def _some(found: list[Claimed]) -> list[Claimed]:
+    """Of a line that is run often the first values and the last ones."""
+    groups: dict[tuple[int, str, bool], list[int]] = {}
+    for index, one in enumerate(found):
+        groups.setdefault((one.line, one.name, one.before is None), []).append(index)
+    kept: set[int] = set()
+    for group in groups.values():
+        kept.update(group[: MOST_OF_A_LINE - 2], group[-2:])
+    return [one for index, one in enumerate(found) if index in kept]
+
+
+__all__ = ["Claimed", "claims_of"]
