@@ -76,6 +76,9 @@ def summary(reports: Iterable[Report]) -> str:
         + (f"largest relative difference {difference:.1e}" if difference else "no difference"),
         f"{counts['failed']:,} failed",
     ]  # fmt: skip
+    if counts["snippets"] or counts["alone"]:
+        alone = f", {_count(counts['alone'], 'value')} with nothing" if counts["alone"] else ""
+        parts.insert(2, f"{_count(counts['snippets'], 'number')} of snippets compared{alone}")
     if counts["outside"]:
         parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
     if counts["warnings"]:
@@ -106,10 +109,14 @@ def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
     Returns:
         Of formulas, each counted once: `holds`, `defines`, `declares`, `reads`, `failed`,
         `unchecked`, `skipped`. Of findings: `outside` (of formulas, failing), `warnings`, `unread`.
+        Of numbers that snippets assign: `snippets`, those that were compared; of values: `alone`,
+        those of defined symbols that were compared with nothing.
     """
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(map(_counted_as, report.equations))
+        counts["snippets"] += report.snippets_compared
+        counts["alone"] += len(report.snippets_alone)
         counts["unread"] += sum(one.kind == "unread" for one in report.findings)
         counts["outside"] += sum(
             one.failing for one in report.findings if one.kind != "unread"

@@ -9,7 +9,7 @@ then nothing can be said of symbols that it did not read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nn3doc.equations.recording import Event, is_list
@@ -35,6 +35,8 @@ class Claimed:
         before: For an update: the value that stood before.
         reads: The names that its lines read.
         lasting: Whether it was neither changed nor bound anew further below.
+        clear: Whether each of its inputs had one value all the while.
+        in_loop: Whether it reads what a `for` has bound.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Claimed:
     before: object = None
     reads: frozenset[str] = frozenset()
     lasting: bool = True
+    clear: bool = True
+    in_loop: bool = False
 
 
 @dataclass
@@ -67,6 +71,7 @@ class _Chain:
     literal: int | None = None
     rounds: int | None = None
     reads: frozenset[str] = frozenset()
+    loops: frozenset[str] = frozenset()  # names that a `for` has bound
     told: bool = False
     loop: bool = False
 
@@ -78,20 +83,26 @@ class _Chain:
         self.other |= other
 
     def claimed(self, name: str) -> Claimed:
-        inputs = {n: v for n, v in self.inputs.items() if n not in self.unclear}
-        around = {n: v for n, v in self.around.items() if n not in self.unclear and n != name}
+        around = {
+            other: value for other, value in self.around.items()
+            if other != name and other not in self.loops
+        }  # fmt: skip
         return Claimed(
-            name, self.value, self.line, self.first_line, self.piece, inputs, around,
-            not self.other, self.literal, self.rounds, reads=self.reads,
+            name, self.value, self.line, self.first_line, self.piece, dict(self.inputs), around,
+            not self.other, self.literal, self.rounds, reads=self.reads, clear=not self.unclear,
+            in_loop=not self.loops.isdisjoint(self.reads),
         )  # fmt: skip
 
 
-def claims_of(events: Iterable[Event], symbols: Collection[str]) -> list[Claimed]:
+def claims_of(
+    events: Iterable[Event], stands_for: Callable[[str, object], bool], sizes: Collection[str] = ()
+) -> list[Claimed]:
     """The values that the code gives symbols, in its order; of a line in a loop only some.
 
     Args:
         events: What its statements bound and changed.
-        symbols: The Python names of symbols and sizes.
+        stands_for: Whether a name with a value is a symbol of the page.
+        sizes: The Python names of sizes: one that a `for` binds is an index of that name.
     """
     chains: dict[str, _Chain] = {}
     found: list[Claimed] = []
@@ -105,7 +116,13 @@ def claims_of(events: Iterable[Event], symbols: Collection[str]) -> list[Claimed
                 if name in chains:
                     _hold_unseen(chains[name], event.after, name)
             continue
+        counted = {name for name in sizes if name not in chains or not chains[name].loop}
+        symbols = {
+            name for name in event.reads
+            if name in counted or stands_for(name, event.before.get(name))
+        }  # fmt: skip
         made = {name: _made_from(event, name, chains, symbols) for name in event.names}
+        loops = frozenset(name for name, chain in chains.items() if chain.loop)
         for name in event.names:
             inputs, other = made[name]
             before = chains.get(name)
@@ -115,8 +132,8 @@ def claims_of(events: Iterable[Event], symbols: Collection[str]) -> list[Claimed
                 found.append(
                     Claimed(
                         name, event.after[name], event.line, event.line, event.piece, inputs,
-                        {n: v for n, v in event.before.items() if n != name}, not other,
-                        before=event.before[name], reads=event.reads,
+                        {n: v for n, v in event.before.items() if n != name and n not in loops},
+                        not other, before=event.before[name], reads=event.reads,
                     )
                 )  # fmt: skip
             if name not in event.extends or before is None:
@@ -135,6 +152,7 @@ def claims_of(events: Iterable[Event], symbols: Collection[str]) -> list[Claimed
             chain.line, chain.value = event.line, event.after.get(name)
             chain.around, chain.rounds = event.before, event.rounds
             chain.reads |= event.reads
+            chain.loops |= loops
     _close(chains, found)
     return _some(_lasting(found))
 

@@ -98,16 +98,29 @@ def ask_snippets(checked: Checked, snippets: Snippets, names: dict[str, Key]) ->
     """
     sizes = python_sizes(checked.book)
     wrong: set[tuple[str, int]] = set()
-    for claim in claims_of(snippets.events, {*names, *sizes}):
+
+    def stands_for(name: str, value: object) -> bool:
+        """Whether a name stands for its symbol: an entry may go by the name of the whole."""
+        if name not in names:
+            return False
+        try:
+            return value is None or as_symbol(checked.book, names[name], value, {}) is not None
+        except (MisfitError, NotationError, DefinitionError):
+            return False
+
+    for claim in claims_of(snippets.events, stands_for, sizes):
         key = names.get(claim.name)
-        if key is None or (claim.name, claim.line) in wrong:
+        if key is None or not wrong.isdisjoint(
+            [(claim.name, claim.line), (claim.name, claim.first_line)]
+        ):
             continue
         with guarded(checked.report.findings.append, *_line_span(checked, claim.line)):
             if not _is_asked(checked, claim, key):
                 continue
             compared = _compared(checked, claim, key, names)
             if compared is None:
-                if claim.before is None and claim.lasting:
+                defined = checked.book.find(key) is not None and claim.literal is None
+                if claim.before is None and claim.lasting and defined:
                     checked.report.snippets_alone += ((claim.name, claim.line),)
                 continue
             checked.report.snippets_compared += (
@@ -148,7 +161,7 @@ def _compared(
 ) -> _Compared | None:
     """A value beside what the page makes of its inputs; None where that cannot be worked out."""
     for with_defined in (False, True):
-        if with_defined and not claim.complete:
+        if not claim.clear or (with_defined and not claim.complete):
             return None
         try:
             values, sizes = _given(checked, claim, key, names, with_defined)
@@ -260,6 +273,13 @@ def _worked_out(
         return value.detach()[0], evaluator
 
     expected, evaluator = side(None)
+    if evaluator.differentiated and any(book.find(one) for one in values):
+        # A derivative sees how its symbols hang together, which given values do not show.
+        given = values
+        values = {one: value for one, value in given.items() if book.find(one) is None}
+        expected, evaluator = side(None)
+        if not _consistent(evaluator, given, claim):
+            return None
     if not _rests_on(claim, key, values, evaluator):
         return None
     try:
@@ -268,6 +288,8 @@ def _worked_out(
         found = None
     if found is not None and found.shape != expected.shape:
         found = None
+    if found is None and claim.in_loop:
+        return None  # an entry or a row that goes by the name of the whole
     difference, agrees = _agreement(claim, found, expected, lambda seed: side(seed)[0])
     used = frozenset(
         id(one) for other in evaluator.asked if other not in values
@@ -278,6 +300,17 @@ def _worked_out(
         found, expected, difference, agrees, used | {id(definition)}, evaluator.drawer.dimensions,
         definition, definition.right, definition.statement.place if own else None,
     )  # fmt: skip
+
+
+def _consistent(evaluator: Evaluator, given: Mapping[Key, Tensor], claim: Claimed) -> bool:
+    """Whether the values that the code read follow from those that nothing defines."""
+    tolerance = _precision(claim).tolerance
+    for key, value in given.items():
+        worked_out = evaluator.symbol(key).detach()[0]
+        size = float(torch.maximum(value.abs(), worked_out.abs()).max())
+        if not float((value - worked_out).abs().max()) <= tolerance * size:
+            return False
+    return True
 
 
 def _rests_on(
@@ -417,7 +450,7 @@ def _disagree(checked: Checked, claim: Claimed, compared: _Compared) -> None:
         return
     family = checked.book.family(compared.definition.family) if compared.definition else None
     name = family.tex if family else claim.name
-    message = f"the page that defines {name} computes {claim.name} otherwise"
+    message = f"the code computes {claim.name} otherwise than the page that defines {name}"
     start, end = _line_span(checked, claim.line)
     checked.report.findings.append(Finding("code", message, start, end, (*notes[1:], _MEND)))
 
