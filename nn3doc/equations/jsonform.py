@@ -100,8 +100,18 @@ from nn3doc.equations.messages import count_verdicts
 from nn3doc.equations.report import Equation, Finding, Report, SymbolUse, Witness
 
 VERSION = 1
-_COUNTED = ("holds", "defines", "declares", "reads", "failed", "skipped", "unchecked", "unread",
-            "snippets", "alone")  # fmt: skip
+_COUNTED = (
+    "holds",
+    "defines",
+    "declares",
+    "reads",
+    "failed",
+    "skipped",
+    "unchecked",
+    "unread",
+    "snippets",
+    "alone",
+)
 
 
 def to_json(reports: Iterable[Report]) -> dict[str, Any]:

@@ -177,9 +177,10 @@ class Recorder:
         if old is None:
             return
         changed = [
-            name for name in old
+            name
+            for name in old
             if name not in statement.names and name in values and values[name] is not old[name]
-        ]  # fmt: skip
+        ]
         names = (*statement.names, *dict.fromkeys((*statement.changes, *changed)))
         if not names:
             return
@@ -187,10 +188,20 @@ class Recorder:
         extends = statement.extends | set(statement.changes) | set(changed)
         self.events.append(
             Event(
-                statement.kind, statement.piece, statement.line, names, extends, reads, strange,
-                old, values, statement.literal, statement.rounds, number in self._passed,
+                statement.kind,
+                statement.piece,
+                statement.line,
+                names,
+                extends,
+                reads,
+                strange,
+                old,
+                values,
+                statement.literal,
+                statement.rounds,
+                number in self._passed,
             )
-        )  # fmt: skip
+        )
         self._passed.discard(number)
 
     def _values(self) -> dict[str, object]:
@@ -222,7 +233,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MAKERS = frozenset(
     """tensor as_tensor Tensor FloatTensor DoubleTensor array asarray float int list tuple
     float16 float32 float64 Fraction""".split()
-)  # fmt: skip
+)
 _ROUNDERS = frozenset(["round", "around", "round_"])
 
 
@@ -271,11 +282,16 @@ def _read(kind: EventKind, node: ast.stmt, piece: int, line: int) -> _Statement:
         reads |= set(names)
     plain = isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.expr)
     return _Statement(
-        kind, piece, line, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(changes)),
-        frozenset(extends), frozenset(reads),
+        kind,
+        piece,
+        line,
+        tuple(dict.fromkeys(names)),
+        tuple(dict.fromkeys(changes)),
+        frozenset(extends),
+        frozenset(reads),
         _written_digits(value) if plain and value is not None else None,
         _rounded_digits(value) if plain and value is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _targets(node: ast.AST) -> Iterator[ast.expr]:
@@ -284,9 +300,7 @@ def _targets(node: ast.AST) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.Assign):
         yield from node.targets
-    elif isinstance(node, ast.AugAssign | ast.NamedExpr):
-        yield node.target
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+    elif isinstance(node, ast.AugAssign | ast.NamedExpr | ast.AnnAssign) and node.value is not None:
         yield node.target
     for child in ast.iter_child_nodes(node):
         yield from _targets(child)
@@ -314,14 +328,18 @@ def _names_read(node: ast.AST, own: frozenset[str] = frozenset()) -> Iterator[st
     if isinstance(node, _SCOPES):
         return
     if isinstance(node, ast.Lambda):
-        own = own | {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+        own = own | {
+            argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)
+        }
     if isinstance(node, _COMPREHENSIONS):
         # Its first iterable is read outside of it.
         yield from _names_read(node.generators[0].iter, own)
         bound = {
-            name.id for one in node.generators
-            for name in ast.walk(one.target) if isinstance(name, ast.Name)
-        }  # fmt: skip
+            name.id
+            for one in node.generators
+            for name in ast.walk(one.target)
+            if isinstance(name, ast.Name)
+        }
         own = own | bound
     if isinstance(node, ast.Name):
         if isinstance(node.ctx, ast.Load) and node.id not in own:
@@ -378,7 +396,11 @@ def _written_digits(value: ast.expr) -> int | None:
     for node in ast.walk(value):
         if isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
             if name not in _MAKERS:
                 return None
         elif isinstance(node, ast.Constant):

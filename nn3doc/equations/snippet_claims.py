@@ -84,14 +84,25 @@ class _Chain:
 
     def claimed(self, name: str) -> Claimed:
         around = {
-            other: value for other, value in self.around.items()
+            other: value
+            for other, value in self.around.items()
             if other != name and other not in self.loops
-        }  # fmt: skip
+        }
         return Claimed(
-            name, self.value, self.line, self.first_line, self.piece, dict(self.inputs), around,
-            not self.other, self.literal, self.rounds, reads=self.reads, clear=not self.unclear,
+            name,
+            self.value,
+            self.line,
+            self.first_line,
+            self.piece,
+            dict(self.inputs),
+            around,
+            not self.other,
+            self.literal,
+            self.rounds,
+            reads=self.reads,
+            clear=not self.unclear,
             in_loop=not self.loops.isdisjoint(self.reads),
-        )  # fmt: skip
+        )
 
 
 def claims_of(
@@ -118,9 +129,10 @@ def claims_of(
             continue
         counted = {name for name in sizes if name not in chains or not chains[name].loop}
         symbols = {
-            name for name in event.reads
+            name
+            for name in event.reads
             if name in counted or stands_for(name, event.before.get(name))
-        }  # fmt: skip
+        }
         made = {name: _made_from(event, name, chains, symbols) for name in event.names}
         loops = frozenset(name for name, chain in chains.items() if chain.loop)
         for name in event.names:
@@ -131,11 +143,18 @@ def claims_of(
             if name in event.extends and name in event.before and name in event.after:
                 found.append(
                     Claimed(
-                        name, event.after[name], event.line, event.line, event.piece, inputs,
+                        name,
+                        event.after[name],
+                        event.line,
+                        event.line,
+                        event.piece,
+                        inputs,
                         {n: v for n, v in event.before.items() if n != name and n not in loops},
-                        not other, before=event.before[name], reads=event.reads,
+                        not other,
+                        before=event.before[name],
+                        reads=event.reads,
                     )
-                )  # fmt: skip
+                )
             if name not in event.extends or before is None:
                 if before is not None and not before.told and not before.loop:
                     found.append(before.claimed(name))
@@ -145,9 +164,13 @@ def claims_of(
                 chain.other |= name in event.extends  # made from a value of unknown origin
             else:
                 chain = chains[name] = replace(
-                    before, inputs=dict(before.inputs), unclear=set(before.unclear), told=False,
-                    piece=event.piece, literal=None,
-                )  # fmt: skip
+                    before,
+                    inputs=dict(before.inputs),
+                    unclear=set(before.unclear),
+                    told=False,
+                    piece=event.piece,
+                    literal=None,
+                )
                 chain.add(inputs, other)
             chain.line, chain.value = event.line, event.after.get(name)
             chain.around, chain.rounds = event.before, event.rounds
@@ -198,9 +221,7 @@ def _made_from(
                 other = True
             continue
         for own, given in chain.inputs.items():
-            if own != name:
-                inputs.setdefault(own, given)
-            elif event.before.get(name) is not None:
+            if own != name or event.before.get(name) is not None:
                 inputs.setdefault(own, given)
         other |= chain.other or bool(chain.unclear)
     inputs.pop(name, None)

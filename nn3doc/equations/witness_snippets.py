@@ -9,6 +9,7 @@ the code gave it. What cannot be worked out so is compared with nothing, which i
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -201,10 +202,8 @@ def _given(
         if name in names:
             values[names[name]] = as_symbol(book, names[name], value, sizes)
     if claim.before is None:
-        try:
+        with contextlib.suppress(MisfitError):  # which is then told
             as_symbol(book, key, claim.value, sizes)
-        except MisfitError:
-            pass  # which is then told
     for name, value in claim.around.items() if claim.complete else ():
         other = names.get(name)
         if other is None or other in values or other == key:
@@ -246,9 +245,13 @@ def _evaluator(
 ) -> Evaluator:
     given = {key: value[None].clone().requires_grad_() for key, value in values.items()}
     return _Given(
-        book, _Nothing(0, given=dict(sizes)), given, only_given=True,
-        aliases=lambda name: book.alias(name, 10**9), noise=noise,
-    )  # fmt: skip
+        book,
+        _Nothing(0, given=dict(sizes)),
+        given,
+        only_given=True,
+        aliases=lambda name: book.alias(name, 10**9),
+        noise=noise,
+    )
 
 
 def _worked_out(
@@ -292,14 +295,24 @@ def _worked_out(
         return None  # an entry or a row that goes by the name of the whole
     difference, agrees = _agreement(claim, found, expected, lambda seed: side(seed)[0])
     used = frozenset(
-        id(one) for other in evaluator.asked if other not in values
-        for one in [book.find(other)] if one is not None
-    )  # fmt: skip
+        id(one)
+        for other in evaluator.asked
+        if other not in values
+        for one in [book.find(other)]
+        if one is not None
+    )
     own = definition.statement.own
     return _Compared(
-        found, expected, difference, agrees, used | {id(definition)}, evaluator.drawer.dimensions,
-        definition, definition.right, definition.statement.place if own else None,
-    )  # fmt: skip
+        found,
+        expected,
+        difference,
+        agrees,
+        used | {id(definition)},
+        evaluator.drawer.dimensions,
+        definition,
+        definition.right,
+        definition.statement.place if own else None,
+    )
 
 
 def _consistent(evaluator: Evaluator, given: Mapping[Key, Tensor], claim: Claimed) -> bool:
@@ -313,9 +326,7 @@ def _consistent(evaluator: Evaluator, given: Mapping[Key, Tensor], claim: Claime
     return True
 
 
-def _rests_on(
-    claim: Claimed, key: Key, values: Mapping[Key, Tensor], evaluator: Evaluator
-) -> bool:
+def _rests_on(claim: Claimed, key: Key, values: Mapping[Key, Tensor], evaluator: Evaluator) -> bool:
     """Whether a value is one that the page speaks of, and no example or first value."""
     asked = evaluator.asked & values.keys()
     if claim.before is not None:  # an update, and no other change: it reads what the page reads
@@ -352,9 +363,16 @@ def _with_equation(
                 continue
             difference, agrees = _agreement(claim, found, expected, side)
             return _Compared(
-                found, expected, difference, agrees, frozenset(result.defines), sizes, None,
-                node.sides[1], statement.place,
-            )  # fmt: skip
+                found,
+                expected,
+                difference,
+                agrees,
+                frozenset(result.defines),
+                sizes,
+                None,
+                node.sides[1],
+                statement.place,
+            )
     return None
 
 
@@ -421,9 +439,10 @@ def _confirm(checked: Checked, claim: Claimed, key: Key, compared: _Compared) ->
             continue
         equation = checked.checker.equations[result.statement.place]
         known = [
-            witness for witness in equation.witnesses
+            witness
+            for witness in equation.witnesses
             if (witness.kind, witness.name, witness.line) == ("snippet", claim.name, claim.line)
-        ]  # fmt: skip
+        ]
         if not known:
             path = checked.report.path
             witness = Witness("snippet", claim.name, path, claim.line, compared.difference)
@@ -437,8 +456,9 @@ def _disagree(checked: Checked, claim: Claimed, compared: _Compared) -> None:
         notes.append(f"line {claim.first_line} bound it: {_line(checked, claim.first_line)}")
     if compared.found is None:
         shape = tuple(getattr(claim.value, "shape", ())) or "of a number"
-        notes.append(f"there {claim.name} has the shape {shape}, here "
-                     f"{tuple(compared.expected.shape)}")  # fmt: skip
+        notes.append(
+            f"there {claim.name} has the shape {shape}, here {tuple(compared.expected.shape)}"
+        )
     else:
         notes += _told(compared)
     equation = _equation(checked, compared)
@@ -467,9 +487,7 @@ def _told(compared: _Compared) -> list[str]:
     if ratio is not None:
         found = expected * ratio
     finite = bool((found.isfinite() & expected.isfinite()).all())
-    comparison = Comparison(
-        False, finite, compared.difference, found.numel(), expected, found
-    )
+    comparison = Comparison(False, finite, compared.difference, found.numel(), expected, found)
     words = {"left": "page", "right": "code"}
     return [
         re.sub(r"\b(left|right)\b", lambda match: words[match.group()], note)
@@ -484,7 +502,9 @@ def _ratio(expected: Tensor, found: Tensor) -> float | None:
         return None
     ratios = found[kept] / expected[kept]
     middle = float(ratios.median())
-    if not middle or float((found - middle * expected).abs().max()) > 1e-5 * float(found.abs().max()):
+    if not middle or float((found - middle * expected).abs().max()) > 1e-5 * float(
+        found.abs().max()
+    ):
         return None
     for number in range(1, 100):
         for whole in (number, 1 / number):
