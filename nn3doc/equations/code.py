@@ -14,6 +14,7 @@ import difflib
 import doctest
 import io
 import linecache
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -56,6 +57,7 @@ class Snippet:
         values: Copies of the numbers and tensors among them, as they were when it ended.
         printed: What it printed.
         findings: What is wrong with it.
+        uncompared: What looks like its output and is compared with nothing.
         blocked: Why it could not be judged: it needs what code above failed to give. That code has
             the finding, so that one mistake is reported once.
     """
@@ -65,6 +67,7 @@ class Snippet:
     values: dict[str, object] = field(default_factory=dict)
     printed: str = ""
     findings: list[Finding] = field(default_factory=list)
+    uncompared: list[Finding] = field(default_factory=list)
     blocked: Finding | None = None
 
 
@@ -90,6 +93,11 @@ class Snippets:
     def findings(self) -> list[Finding]:
         """What is wrong with the code, in the order of the page."""
         return [finding for snippet in self.ran for finding in snippet.findings]
+
+    @property
+    def uncompared(self) -> list[Finding]:
+        """What looks like an output and is compared with nothing."""
+        return [finding for snippet in self.ran for finding in snippet.uncompared]
 
     def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
         """What the code above an offset had assigned: name → (value, line that assigned it)."""
@@ -193,13 +201,16 @@ class Runner:
             if name in namespace and is_value(namespace[name])
         }
         if code.output and not snippet.findings and not snippet.blocked:
-            self._compare(snippet, code.output)
+            if code.output.likely and not snippet.printed.strip():
+                self._uncompared(snippet, code.output)
+            else:
+                self._compare(snippet, code.output)
         return snippet
 
     def _run_python(self, snippet: Snippet) -> None:
         code = snippet.code
         try:
-            tree = ast.parse(code.padded, self.path)
+            tree = _as_a_script(ast.parse(code.padded, self.path))
             flags = self._future_flags()
             compile(tree, self.path, "exec", flags=flags, dont_inherit=True)
         except (SyntaxError, ValueError) as error:  # ValueError: a null character
@@ -301,7 +312,8 @@ class Runner:
     def _run_doctest(self, snippet: Snippet) -> None:
         code = snippet.code
         try:
-            examples = doctest.DocTestParser().get_examples(code.source, self.path)
+            source = "\n".join(_with_blank_lines(code.lines)) + "\n"
+            examples = doctest.DocTestParser().get_examples(source, self.path)
         except ValueError as error:
             start, end = code.span(self._lines, code.first_line)
             snippet.findings.append(Finding("code", str(error).split(": ", 1)[-1], start, end))
@@ -334,7 +346,19 @@ class Runner:
             line = output.first_line + min(differs, len(expected) - 1)
             start, end = output.span(self._lines, line)
         message = "the code above prints something else"
-        snippet.findings.append(Finding("code", message, start, end, _diff(expected, got)))
+        notes = _diff(expected, got)
+        if output.likely:
+            notes = (*notes, "If it is no output, put a line of text between the two.")
+        snippet.findings.append(Finding("code", message, start, end, notes))
+
+    def _uncompared(self, snippet: Snippet, output: Code) -> None:
+        """What looks like the value of the last line, which nothing prints."""
+        body = ast.parse(snippet.code.source).body if snippet.code.source.strip() else []
+        if not body or not isinstance(body[-1], ast.Expr) or not output.source.strip():
+            return
+        message = "output that is not compared: the code above prints nothing"
+        cure = "Print it, or put a line of text between the two if it is no output."
+        snippet.uncompared.append(Finding("unrun", message, *_opening(output), (cure,)))
 
     def _show_to_tracebacks(self) -> None:
         """Gives the page's code, and nothing else of the page, to `inspect` and tracebacks."""
@@ -346,6 +370,35 @@ class Runner:
         shown = [row + "\n" for row in rows]
         # Without a time, it stays although the file has another text.
         linecache.cache[self.path] = (sum(map(len, shown)), None, shown, self.path)
+
+
+def _as_a_script(tree: ast.Module) -> ast.Module:
+    """`if __name__ == "__main__":` is met, as for a reader who runs the code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+            sides = [node.test.left, *node.test.comparators]
+            names = {side.id for side in sides if isinstance(side, ast.Name)}
+            words = {side.value for side in sides if isinstance(side, ast.Constant)}
+            if names == {"__name__"} and words == {"__main__"}:
+                met = isinstance(node.test.ops[0], ast.Eq)
+                node.test = ast.copy_location(ast.Constant(met), node.test)
+    return tree
+
+
+def _with_blank_lines(lines: Sequence[str]) -> list[str]:
+    """A doctest of a fence: text behind an empty line is output, too, up to the next prompt."""
+    kept = list(lines)
+    prompted = False
+    for number, line in enumerate(lines):
+        stripped = line.strip()
+        if stripped.startswith((">>>", "...")):
+            prompted = True
+        elif not stripped and prompted:
+            later = next((one.strip() for one in lines[number:] if one.strip()), ">>>")
+            if not later.startswith((">>>", "#")):
+                indent = re.match(r"\s*", next(one for one in lines if one.strip()))
+                kept[number] = (indent.group() if indent else "") + "<BLANKLINE>"
+    return kept
 
 
 class _DoctestRunner(doctest.DocTestRunner):

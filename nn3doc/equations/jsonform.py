@@ -17,6 +17,7 @@ goes away; new fields may come at any time.
     summary.skipped       integer   formulas that build on what fails
     summary.unchecked     integer   formulas left unchecked on purpose
     summary.unread        integer   places and files with mathematics that is not read
+    summary.unrun         integer   places with code that is not run, or output that is not compared
     summary.snippets      integer   numbers that snippets assign and that were compared
     summary.alone         integer   values of snippets that were compared with nothing
     summary.findings      integer   findings on all pages, warnings among them
@@ -71,7 +72,7 @@ goes away; new fields may come at any time.
     Witness.difference    number    largest relative difference seen
 
     Finding.kind          string    page, notation, read, known, fits, holds, code, untested,
-                                    vacuous, remark, unread, or checker: its own mistake
+                                    vacuous, remark, unread, unrun, or checker: its own mistake
     Finding.failing       boolean   whether the page fails by it; a warning does not
     Finding.message       string    what was found
     Finding.notes[]       string    what was expected and how to mend it
@@ -111,6 +112,7 @@ _COUNTED = (
     "unread",
     "snippets",
     "alone",
+    "unrun",
 )
 
 

@@ -17,6 +17,7 @@ FindingKind = Literal[
     "vacuous",  # no instance
     "checker",  # a mistake of the checker itself, not of the page
     "unread",  # mathematics in a form, or in a file, that is not read
+    "unrun",  # code that is not run, or output that is not compared
     "remark",  # an `unchecked` remark that is wrong: no reason, or nothing to leave unchecked
 ]
 Part = Literal["", "entry", "row", "column"]

@@ -14,6 +14,7 @@ from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.python_names import from_python, python_names, python_sizes
 from nn3doc.equations.recording import Event
+from nn3doc.equations.report import Finding
 from nn3doc.equations.sizes import ONE, Size
 
 
@@ -23,6 +24,10 @@ class Snippets(Protocol):
     @property
     def events(self) -> Sequence[Event]:
         """What their statements bound and changed."""
+
+    @property
+    def uncompared(self) -> Sequence[Finding]:
+        """What looks like an output and is compared with nothing."""
 
     def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
         """Name → value and line, above an offset."""
