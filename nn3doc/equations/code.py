@@ -94,6 +94,10 @@ class Snippets:
         """What is wrong with the code, in the order of the page."""
         return [finding for snippet in self.ran for finding in snippet.findings]
 
+    def is_unchecked(self, piece: int) -> bool:
+        """Whether a remark behind a piece says why it is not compared."""
+        return self.ran[piece].code.region.unchecked is not None
+
     @property
     def uncompared(self) -> list[Finding]:
         """What looks like an output and is compared with nothing."""
@@ -315,8 +319,11 @@ class Runner:
             source = "\n".join(_with_blank_lines(code.lines)) + "\n"
             examples = doctest.DocTestParser().get_examples(source, self.path)
         except ValueError as error:
-            start, end = code.span(self._lines, code.first_line)
-            snippet.findings.append(Finding("code", str(error).split(": ", 1)[-1], start, end))
+            told = _DOCTEST_ERROR.match(str(error))
+            line = code.first_line + (int(told.group(1)) - 1 if told else 0)
+            message = f"this line {told.group(2)}" if told else str(error)
+            start, end = code.span(self._lines, line)
+            snippet.findings.append(Finding("code", message, start, end))
             return
         for example in examples:
             with contextlib.suppress(SyntaxError):  # told when it is run
@@ -399,6 +406,12 @@ def _with_blank_lines(lines: Sequence[str]) -> list[str]:
                 indent = re.match(r"\s*", next(one for one in lines if one.strip()))
                 kept[number] = (indent.group() if indent else "") + "<BLANKLINE>"
     return kept
+
+
+_DOCTEST_ERROR = re.compile(
+    r"line (\d+) of the docstring for .*? "
+    r"(lacks blank after (?:>>>|\.\.\.)|has inconsistent leading whitespace)"
+)
 
 
 class _DoctestRunner(doctest.DocTestRunner):

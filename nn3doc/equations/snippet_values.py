@@ -25,6 +25,9 @@ class Snippets(Protocol):
     def events(self) -> Sequence[Event]:
         """What their statements bound and changed."""
 
+    def is_unchecked(self, piece: int) -> bool:
+        """Whether a remark behind a piece says why it is not compared."""
+
     @property
     def uncompared(self) -> Sequence[Finding]:
         """What looks like an output and is compared with nothing."""
@@ -114,7 +117,8 @@ def as_symbol(book: Book, key: Key, value: object, sizes: dict[str, int]) -> Ten
     shape = book.shape_of_key(key)
     slots = book.slot_sizes(key)
     if not slots:
-        tensor = from_python(value, shape)
+        single = isinstance(value, int | float) or getattr(value, "shape", (1,)) == ()
+        tensor = None if shape and single else from_python(value, shape)
         if tensor is not None and tensor.ndim != 2:
             tensor = None
     else:

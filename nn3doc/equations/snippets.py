@@ -161,9 +161,8 @@ def _code(lines: Lines, region: Region) -> Code | None:
 
 
 def _is_doctest(body: str) -> bool:
-    return body.lstrip(" \t\r\n>" if not body.lstrip().startswith(">>>") else " \t\r\n").startswith(
-        ">>>"
-    )
+    """Whether a fence begins with a prompt, also in a quotation."""
+    return re.match(r"\s*(?:>[ \t]*)?>>>(?!>)", body) is not None
 
 
 def _without_options(lines: tuple[str, ...]) -> tuple[str, ...]:

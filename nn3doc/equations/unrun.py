@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -86,7 +87,9 @@ def _in_regions(text: str, regions: Sequence[Region], pieces: Sequence[Code]) ->
         opening = text[region.start : region.body_start].rstrip()
         place = region.start, region.start + len(opening)
         if region.kind == "code" and opening.startswith("<"):
-            if _HTML.search(text, region.start, region.body_start + 200) and _is_code(region.body):
+            if _HTML.search(text, region.start, region.body_start + 200) and _is_code(
+                html.unescape(re.sub(r"<[^>]*>", "", region.body))
+            ):
                 yield _told("code in HTML", *place, _FENCE)
         elif region.kind != "fence" or "check" in region.options:
             continue
@@ -95,7 +98,9 @@ def _in_regions(text: str, regions: Sequence[Region], pieces: Sequence[Code]) ->
                 yield from _options(text, region)
         elif _ALMOST.search(region.language):
             yield _told(f"a fence of {region.language}", *place, "Write ```python.")
-        elif not region.language and (_PROMPT.match(region.body) or _is_code(region.body)):
+        elif _PROMPT.match(region.body):
+            yield _told("prompts of IPython", *place, "Write ```python, and leave the prompts out.")
+        elif not region.language and _is_code(region.body):
             yield _told("a fence without a language", *place, _NAMED)
 
 
@@ -137,7 +142,7 @@ def _between(text: str, regions: Sequence[Region]) -> Iterator[Finding]:
 def _indented(text: str) -> Iterator[Finding]:
     """Blocks that four blanks make code, as far as they are Python."""
     lines = text.split("\n")
-    offset, before, inside, number = 0, "", False, 0
+    offset, inside, number = 0, False, 0
     while number < len(lines):
         line = lines[number]
         starts = _INDENTED.match(line) and (number == 0 or not lines[number - 1].strip())
@@ -146,7 +151,6 @@ def _indented(text: str) -> Iterator[Finding]:
                 # A paragraph may go on with what a list has begun; a blank line ends that.
                 lazy = number > 0 and bool(lines[number - 1].strip())
                 inside = bool(_CONTAINER.match(line)) or (inside and lazy) or line[:1] in " \t"
-                before = line
             offset, number = offset + len(line) + 1, number + 1
             continue
         block, last, width = [], number, 0

@@ -116,7 +116,7 @@ def ask_snippets(checked: Checked, snippets: Snippets, names: dict[str, Key]) ->
         ):
             continue
         with guarded(checked.report.findings.append, *_line_span(checked, claim.line)):
-            if not _is_asked(checked, claim, key):
+            if snippets.is_unchecked(claim.piece) or not _is_asked(checked, claim, key):
                 continue
             compared = _compared(checked, claim, key, names)
             if compared is None:

@@ -151,6 +151,7 @@ def test_the_summary_counts_all_pages() -> None:
         "unread": 0,
         "snippets": 14,
         "alone": 2,
+        "unrun": 0,
         "findings": 4,
     }
 
