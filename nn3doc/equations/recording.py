@@ -39,7 +39,10 @@ class Event:
         names: The names that it binds, or whose value it changes.
         extends: Those of them whose new value is made from the old one.
         reads: The names that it reads, in functions of the page that it calls, too.
-        strange: Those of them that are objects with values of their own: a model, a file.
+        holders: Those of them that hold what they were given: a dictionary, an object of the page.
+        strange: Those that have values of their own: a model of a library, a file; "" where the
+            statement makes an array itself.
+        stands_in: Whether it calls a function of the page with a number that is no symbol's.
         before: The numbers, tensors, arrays and lists that stood before it.
         after: The same behind it.
         literal: Digits behind the point where it only writes numbers down; None where it computes.
@@ -53,12 +56,14 @@ class Event:
     names: tuple[str, ...]
     extends: frozenset[str]
     reads: frozenset[str]
+    holders: frozenset[str]
     strange: frozenset[str]
     before: Mapping[str, object]
     after: Mapping[str, object]
     literal: int | None = None
     rounds: int | None = None
     passed: bool = False
+    stands_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class _Statement:
     reads: frozenset[str]
     literal: int | None
     rounds: int | None
+    makes: bool
+    called: frozenset[str]
 
 
 @dataclass
@@ -184,7 +191,9 @@ class Recorder:
         names = (*statement.names, *dict.fromkeys((*statement.changes, *changed)))
         if not names:
             return
-        reads, strange = _all_reads(statement.reads, self.namespace)
+        reads, holders, strange = _all_reads(statement.reads, self.namespace)
+        if statement.makes:
+            strange |= {""}
         extends = statement.extends | set(statement.changes) | set(changed)
         self.events.append(
             Event(
@@ -194,12 +203,14 @@ class Recorder:
                 names,
                 extends,
                 reads,
+                holders,
                 strange,
                 old,
                 values,
                 statement.literal,
                 statement.rounds,
                 number in self._passed,
+                any(isinstance(self.namespace.get(one), FunctionType) for one in statement.called),
             )
         )
         self._passed.discard(number)
@@ -291,7 +302,48 @@ def _read(kind: EventKind, node: ast.stmt, piece: int, line: int) -> _Statement:
         frozenset(reads),
         _written_digits(value) if plain and value is not None else None,
         _rounded_digits(value) if plain and value is not None else None,
+        kind == "statement" and _makes_array(node),
+        frozenset(_called_with_numbers(node)) if kind == "statement" else frozenset(),
     )
+
+
+_ARRAYS = frozenset(
+    """tensor array asarray as_tensor rand randn randint normal uniform standard_normal random ones
+    zeros full arange linspace eye empty ones_like zeros_like rand_like randn_like full_like""".split()
+)
+
+
+def _makes_array(node: ast.AST) -> bool:
+    """Whether a statement has data of its own: a list of numbers, `np.ones(2)`."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call):
+            plain = isinstance(one.func, ast.Attribute) and one.func.attr in _ARRAYS
+            if plain and not any(isinstance(inner, ast.Name) for inner in _arguments(one)):
+                return True
+        elif isinstance(one, ast.List | ast.Tuple) and len(one.elts) > 1:
+            if all(_is_number(item) for item in one.elts):
+                return True
+    return False
+
+
+def _arguments(call: ast.Call) -> Iterator[ast.AST]:
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        yield from ast.walk(argument)
+
+
+def _is_number(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
+def _called_with_numbers(node: ast.AST) -> Iterator[str]:
+    """The names of functions that a statement calls with numbers that it writes itself."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name):
+            given = [*one.args, *(keyword.value for keyword in one.keywords)]
+            if any(_is_number(argument) for argument in given):
+                yield one.func.id
 
 
 def _targets(node: ast.AST) -> Iterator[ast.expr]:
@@ -355,9 +407,10 @@ def _names_read(node: ast.AST, own: frozenset[str] = frozenset()) -> Iterator[st
 
 def _all_reads(
     reads: frozenset[str], namespace: Mapping[str, object]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that are read, also by functions of the page that are called; and strange ones."""
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The names that are read, also by functions of the page; which are holders, which strange."""
     found: set[str] = set()
+    holders: set[str] = set()
     strange: set[str] = set()
     waiting = list(reads)
     while waiting:
@@ -371,9 +424,15 @@ def _all_reads(
         if isinstance(value, FunctionType):
             if value.__globals__ is namespace:
                 waiting += _globals_of(value.__code__)
+        elif isinstance(value, _HOLDERS) or type(value).__module__ == "__page__":
+            if not is_list(value):
+                holders.add(name)
         elif not _is_plain(value):
             strange.add(name)
-    return frozenset(found), frozenset(strange)
+    return frozenset(found), frozenset(holders), frozenset(strange)
+
+
+_HOLDERS = (dict, list, tuple, set, frozenset, zip, enumerate, map, filter, reversed)
 
 
 def _globals_of(code: CodeType) -> list[str]:

@@ -36,6 +36,7 @@ class Claimed:
         reads: The names that its lines read.
         lasting: Whether it was neither changed nor bound anew further below.
         clear: Whether each of its inputs had one value all the while.
+        constant: Whether it was made from a number, too, that is no symbol's.
         in_loop: Whether it reads what a `for` has bound.
     """
 
@@ -53,7 +54,23 @@ class Claimed:
     reads: frozenset[str] = frozenset()
     lasting: bool = True
     clear: bool = True
+    constant: bool = False
     in_loop: bool = False
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What a statement makes a value from.
+
+    Attributes:
+        inputs: The values of symbols.
+        other: Whether it takes data that are no symbol's.
+        constant: Whether it takes a number that is no symbol's.
+    """
+
+    inputs: Mapping[str, object]
+    other: bool
+    constant: bool
 
 
 @dataclass
@@ -67,6 +84,7 @@ class _Chain:
     inputs: dict[str, object] = field(default_factory=dict)
     unclear: set[str] = field(default_factory=set)  # inputs that changed meanwhile
     other: bool = False
+    constant: bool = False
     around: Mapping[str, object] = field(default_factory=dict)
     literal: int | None = None
     rounds: int | None = None
@@ -75,12 +93,18 @@ class _Chain:
     told: bool = False
     loop: bool = False
 
-    def add(self, inputs: Mapping[str, object], other: bool) -> None:
-        for name, value in inputs.items():
+    def add(self, made: _Made) -> None:
+        for name, value in made.inputs.items():
             if name in self.inputs and self.inputs[name] is not value:
                 self.unclear.add(name)
             self.inputs[name] = value
-        self.other |= other
+        self.other |= made.other
+        self.constant |= made.constant
+
+    def copy(self, piece: int) -> _Chain:
+        """The same value, to be changed in a piece."""
+        inputs, unclear = dict(self.inputs), set(self.unclear)
+        return replace(self, inputs=inputs, unclear=unclear, told=False, piece=piece, literal=None)
 
     def claimed(self, name: str) -> Claimed:
         around = {
@@ -101,6 +125,7 @@ class _Chain:
             self.rounds,
             reads=self.reads,
             clear=not self.unclear,
+            constant=self.constant,
             in_loop=not self.loops.isdisjoint(self.reads),
         )
 
@@ -136,56 +161,60 @@ def claims_of(
         made = {name: _made_from(event, name, chains, symbols) for name in event.names}
         loops = frozenset(name for name, chain in chains.items() if chain.loop)
         for name in event.names:
-            inputs, other = made[name]
             before = chains.get(name)
-            if event.kind == "statement" and name in event.extends and before is not None:
-                _hold_unseen(before, event.before, name)
-            if name in event.extends and name in event.before and name in event.after:
-                found.append(
-                    Claimed(
-                        name,
-                        event.after[name],
-                        event.line,
-                        event.line,
-                        event.piece,
-                        inputs,
-                        {n: v for n, v in event.before.items() if n != name and n not in loops},
-                        not other,
-                        before=event.before[name],
-                        reads=event.reads,
-                    )
-                )
-            if name not in event.extends or before is None:
-                if before is not None and not before.told and not before.loop:
-                    found.append(before.claimed(name))
-                chain = chains[name] = _Chain(event.piece, event.line, loop=event.kind == "loop")
-                chain.literal = event.literal
-                chain.add(inputs, other)
-                chain.other |= name in event.extends  # made from a value of unknown origin
+            extends = name in event.extends and before is not None
+            numbers = event.after.get(name) is not None
+            if extends and event.kind == "statement":
+                _hold_unseen(chains[name], event.before, name)
+            if name in event.extends and name in event.before and numbers:
+                found.append(_changed(event, name, made[name], loops))
+            if before is not None and not (extends and numbers):
+                _claim(before, name, found)
+            if extends:
+                chain = chains[name].copy(event.piece)
             else:
-                chain = chains[name] = replace(
-                    before,
-                    inputs=dict(before.inputs),
-                    unclear=set(before.unclear),
-                    told=False,
-                    piece=event.piece,
-                    literal=None,
-                )
-                chain.add(inputs, other)
+                chain = _Chain(event.piece, event.line, loop=event.kind == "loop")
+                chain.literal = event.literal
+                chain.other = name in event.extends  # made from a value of unknown origin
+            chain.add(made[name])
             chain.line, chain.value = event.line, event.after.get(name)
             chain.around, chain.rounds = event.before, event.rounds
             chain.reads |= event.reads
             chain.loops |= loops
+            chains[name] = chain
     _close(chains, found)
     return _some(_lasting(found))
+
+
+def _changed(event: Event, name: str, made: _Made, loops: Collection[str]) -> Claimed:
+    """What one statement makes of a value, for the updates of a page."""
+    around = {n: v for n, v in event.before.items() if n != name and n not in loops}
+    return Claimed(
+        name,
+        event.after[name],
+        event.line,
+        event.line,
+        event.piece,
+        made.inputs,
+        around,
+        not made.other,
+        before=event.before[name],
+        reads=event.reads,
+        constant=made.constant,
+    )
+
+
+def _claim(chain: _Chain, name: str, found: list[Claimed]) -> None:
+    """Claims a value, once, as far as it is one."""
+    if not chain.told and not chain.loop and chain.value is not None:
+        found.append(chain.claimed(name))
+    chain.told = True
 
 
 def _close(chains: Mapping[str, _Chain], found: list[Claimed]) -> None:
     """At the end of a piece each value that it made is claimed."""
     for name, chain in chains.items():
-        if not chain.told and not chain.loop:
-            chain.told = True
-            found.append(chain.claimed(name))
+        _claim(chain, name, found)
 
 
 def _hold_unseen(chain: _Chain, values: Mapping[str, object], name: str) -> None:
@@ -201,10 +230,10 @@ def _hold_unseen(chain: _Chain, values: Mapping[str, object], name: str) -> None
 
 def _made_from(
     event: Event, name: str, chains: Mapping[str, _Chain], symbols: Collection[str]
-) -> tuple[dict[str, object], bool]:
+) -> _Made:
     """The inputs of a statement, and whether it reads what is not known."""
     inputs: dict[str, object] = {}
-    other = False
+    other, constant = "" in event.strange, event.stands_in
     for read in event.reads:
         if read == name:
             continue
@@ -214,18 +243,20 @@ def _made_from(
             if value is not None:
                 inputs[read] = value
             else:
-                other |= read in event.strange
+                other |= read in event.strange or read in event.holders
             continue
+        other |= read in event.strange
         if chain is None or not (chain.inputs or chain.other):
-            if read in event.strange or (value is not None and _is_data(value)):
-                other = True
+            other |= read in event.holders or (value is not None and _is_data(value))
+            constant |= value is not None and (chain is None or not chain.loop)
             continue
         for own, given in chain.inputs.items():
             if own != name or event.before.get(name) is not None:
                 inputs.setdefault(own, given)
         other |= chain.other or bool(chain.unclear)
+        constant |= chain.constant
     inputs.pop(name, None)
-    return inputs, other
+    return _Made(inputs, other, constant)
 
 
 def _is_data(value: object) -> bool:

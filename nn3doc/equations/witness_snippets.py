@@ -210,6 +210,8 @@ def _given(
             continue
         if book.find(other) is not None and not with_defined:
             continue
+        if claim.constant and not book.shape_of_key(other):
+            continue  # a number of the code may stand for it: f(3.0), where f has a parameter x
         try:
             values[other] = as_symbol(book, other, value, sizes)
         except (MisfitError, NotationError, DefinitionError):
