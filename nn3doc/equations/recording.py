@@ -13,6 +13,8 @@ import builtins
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Literal
 
@@ -99,6 +101,8 @@ class Recorder:
     _begun: dict[int, dict[str, object]] = field(default_factory=dict)
     _passed: set[int] = field(default_factory=set)
     _kept: dict[str, tuple[object, int, object]] = field(default_factory=dict)
+    _single: set[int] = field(default_factory=set)  # those with one call: targets, ends of loops
+    _most: int = MOST_PASSES
     _entries: int = 0
     _stopped: bool = False
 
@@ -150,6 +154,8 @@ class Recorder:
     def _call(self, statement: _Statement, node: ast.stmt) -> Any:
         self._statements.append(statement)
         number = len(self._statements) - 1
+        if statement.kind != "statement":
+            self._single.add(number)
 
         def call(before: bool) -> ast.stmt:
             arguments: list[ast.expr] = [ast.Constant(number), ast.Constant(before)]
@@ -160,6 +166,15 @@ class Recorder:
 
     def _look(self, number: int, before: bool) -> None:
         """What the calls call; whatever goes wrong in it ends the looking, not the page's code."""
+        # Most calls of a long loop end here, so these lines come first.
+        if before or number in self._single:
+            passes = self._passes[number] = self._passes.get(number, 0) + 1
+            if passes > self._most and passes & (passes - 1):
+                self._begun.pop(number, None)
+                self._passed.add(number)
+                return
+        elif number not in self._begun:
+            return
         if self._stopped:
             return
         try:
@@ -169,13 +184,6 @@ class Recorder:
 
     def _seen(self, number: int, before: bool) -> None:
         statement = self._statements[number]
-        if before or statement.kind != "statement":
-            passes = self._passes[number] = self._passes.get(number, 0) + 1
-            most = MOST_PASSES if len(self.events) < MOST_EVENTS else 1
-            if passes > most and passes & (passes - 1):
-                self._passed.add(number)
-                self._begun.pop(number, None)
-                return
         values = self._values()
         if before:
             self._begun[number] = values
@@ -214,12 +222,14 @@ class Recorder:
             )
         )
         self._passed.discard(number)
+        if len(self.events) > MOST_EVENTS:
+            self._most = 1
 
     def _values(self) -> dict[str, object]:
         """The values of the namespace; one that has not changed is the same object as before."""
         result: dict[str, object] = {}
         for name, value in list(self.namespace.items()):
-            if name.startswith("__") or not (is_value(value) or is_list(value)):
+            if name.startswith("__") or not (is_number(value) or is_list(value)):
                 continue
             version = _version(value)
             kept = self._kept.get(name)
@@ -248,6 +258,11 @@ _MAKERS = frozenset(
 _ROUNDERS = frozenset(["round", "around", "round_"])
 
 
+def is_number(value: object) -> bool:
+    """Whether something is a number, a fraction too, a tensor or an array."""
+    return is_value(value) or isinstance(value, Fraction | Decimal)
+
+
 def is_list(value: object) -> bool:
     """Whether something is a list or a tuple of numbers, or of such lists."""
     if not isinstance(value, list | tuple) or not value or len(value) > _SMALL:
@@ -255,7 +270,7 @@ def is_list(value: object) -> bool:
     first = value[0]
     if isinstance(first, list | tuple):
         return all(is_list(item) and len(item) == len(first) for item in value)
-    return all(is_value(item) and _count(item) == 1 for item in value)
+    return all(is_number(item) and _count(item) == 1 for item in value)
 
 
 def _acts(statement: ast.stmt) -> bool:
@@ -443,7 +458,7 @@ def _globals_of(code: CodeType) -> list[str]:
 def _is_plain(value: object) -> bool:
     """Whether something has no numbers of its own beyond those that are seen."""
     plain = (ModuleType, BuiltinFunctionType, type, str, bytes, range, bool)
-    if value is None or isinstance(value, plain) or is_value(value) or is_list(value):
+    if value is None or isinstance(value, plain) or is_number(value) or is_list(value):
         return True
     kind = type(value).__name__
     return callable(value) and kind in ("ufunc", "_ArrayFunctionDispatcher", "partial", "device")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Protocol
 
 import torch
@@ -107,13 +109,13 @@ def as_symbol(book: Book, key: Key, value: object, sizes: dict[str, int]) -> Ten
     Raises:
         MisfitError: It has another shape.
     """
+    if isinstance(value, bool | Fraction | Decimal):
+        value = float(value)
     if isinstance(value, list | tuple):
         try:
             value = torch.tensor(value, dtype=torch.float64)
         except (TypeError, ValueError, RuntimeError) as error:
             raise MisfitError(str(error)) from error
-    elif isinstance(value, bool):
-        value = float(value)
     shape = book.shape_of_key(key)
     slots = book.slot_sizes(key)
     if not slots:
