@@ -196,7 +196,8 @@ class Recorder:
             for name in old
             if name not in statement.names and name in values and values[name] is not old[name]
         ]
-        names = (*statement.names, *dict.fromkeys((*statement.changes, *changed)))
+        made = [name for name in values if name not in old and name not in statement.names]
+        names = (*statement.names, *dict.fromkeys((*statement.changes, *changed, *made)))
         if not names:
             return
         reads, holders, strange = _all_reads(statement.reads, self.namespace)
@@ -428,6 +429,8 @@ def _all_reads(
     holders: set[str] = set()
     strange: set[str] = set()
     waiting = list(reads)
+    if not reads.isdisjoint(("exec", "eval")):  # which may read anything
+        waiting += [name for name, value in namespace.items() if is_number(value) or is_list(value)]
     while waiting:
         name = waiting.pop()
         if name in found:

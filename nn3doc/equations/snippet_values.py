@@ -97,6 +97,20 @@ class MisfitError(ValueError):
     """A value that has another shape than the symbol."""
 
 
+def as_tensor(value: object) -> Tensor | None:
+    """A number, a tensor, an array or a list of them as a tensor; None for anything else."""
+    if isinstance(value, bool | Fraction | Decimal):
+        value = float(value)
+    try:
+        if isinstance(value, Tensor):
+            return value.detach().double()
+        if isinstance(value, int | float | list | tuple):
+            return torch.tensor(value, dtype=torch.float64)
+        return torch.as_tensor(value).double() if hasattr(value, "__array__") else None
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        return None
+
+
 def as_symbol(book: Book, key: Key, value: object, sizes: dict[str, int]) -> Tensor:
     """A value of code as a symbol has it: index slots, then rows and columns.
 
@@ -109,27 +123,21 @@ def as_symbol(book: Book, key: Key, value: object, sizes: dict[str, int]) -> Ten
     Raises:
         MisfitError: It has another shape.
     """
-    if isinstance(value, bool | Fraction | Decimal):
-        value = float(value)
-    if isinstance(value, list | tuple):
-        try:
-            value = torch.tensor(value, dtype=torch.float64)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise MisfitError(str(error)) from error
+    plain = as_tensor(value)
+    if plain is None:
+        raise MisfitError("no numbers")
     shape = book.shape_of_key(key)
     slots = book.slot_sizes(key)
     if not slots:
-        single = isinstance(value, int | float) or getattr(value, "shape", (1,)) == ()
-        tensor = None if shape and single else from_python(value, shape)
+        tensor = None if shape and plain.ndim == 0 else from_python(plain, shape)
         if tensor is not None and tensor.ndim != 2:
             tensor = None
     else:
-        plain = value if isinstance(value, Tensor) else torch.as_tensor(value)
         kept = [size for size in shape if size != ONE]
         if plain.ndim == len(slots) + len(kept):
             front = plain.shape[: len(slots)]
             rows = [1 if size == ONE else plain.shape[len(slots)] for size in shape[:1]] or [1]
-            tensor = plain.detach().double().reshape(*front, *rows, -1)
+            tensor = plain.reshape(*front, *rows, -1)
         else:
             tensor = None
         if len(set(plain.shape)) < len([n for n in plain.shape if n != 1]) and kept:

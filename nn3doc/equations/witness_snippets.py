@@ -30,7 +30,7 @@ from nn3doc.equations.own_mistakes import guarded
 from nn3doc.equations.python_names import python_sizes
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.snippet_claims import Claimed, claims_of
-from nn3doc.equations.snippet_values import MisfitError, Snippets, as_symbol, hold_sizes
+from nn3doc.equations.snippet_values import MisfitError, Snippets, as_symbol, as_tensor, hold_sizes
 from nn3doc.equations.terms import Term
 from nn3doc.equations.tree import Node, Relation
 
@@ -137,11 +137,15 @@ def ask_snippets(checked: Checked, snippets: Snippets, names: dict[str, Key]) ->
 def _is_asked(checked: Checked, claim: Claimed, key: Key) -> bool:
     """Whether the page says what a value is to be."""
     book = checked.book
+    try:
+        updated, defined = book.find(key, updates=True), book.find(key)
+    except (NotationError, DefinitionError):
+        return False  # which is told at the formula
     if claim.before is not None:
-        return book.find(key, updates=True) is not None
-    if book.find(key, updates=True) is not None and claim.line != claim.first_line:
+        return updated is not None
+    if updated is not None and claim.line != claim.first_line:
         return False  # each of its updates was compared
-    if book.find(key) is None and not any(_states(checked, key)):
+    if defined is None and not any(_states(checked, key)):
         return False
     return bool(claim.inputs) or (claim.literal is None and not claim.complete) or claim.lasting
 
@@ -332,10 +336,16 @@ def _rests_on(claim: Claimed, key: Key, values: Mapping[Key, Tensor], evaluator:
     """Whether a value is one that the page speaks of, and no example or first value."""
     asked = evaluator.asked & values.keys()
     if claim.before is not None:  # an update, and no other change: it reads what the page reads
-        return bool(asked - {key}) and bool(claim.inputs) and claim.complete
+        return claim.complete and bool(claim.inputs if asked - {key} else _has_changed(claim))
     if claim.literal is not None:
         return claim.lasting and bool(asked)
     return bool(claim.inputs)
+
+
+def _has_changed(claim: Claimed) -> bool:
+    """Whether an update gives another value, and not the same one in another kind."""
+    one, other = as_tensor(claim.before), as_tensor(claim.value)
+    return one is None or other is None or one.shape != other.shape or not torch.equal(one, other)
 
 
 def _with_equation(
