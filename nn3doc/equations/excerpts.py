@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["SOURCE_OPTIONS", "Excerpt", "Line", "SourceError", "excerpt"]
+__all__ = ["COLOURS", "SOURCE_OPTIONS", "Excerpt", "Line", "SourceError", "excerpt"]
 
+#: The names of colours on the site's pages.
+COLOURS = ("loss", "output", "back", "hidden", "input")
 #: The options of a fence that shows source; see `site.source_extension`.
 SOURCE_OPTIONS = ("source", "show", "docstring", "signature", "color")
 
@@ -227,6 +229,9 @@ def _coloured(
     """Stretches of lines: line, start, end and colour."""
     found = []
     for colour, written in colours:
+        if colour not in COLOURS:
+            message = f"{colour} is no colour of these pages"
+            raise SourceError(message, "color", colour, f"They are {', '.join(COLOURS)}.")
         try:
             wanted = ast.dump(ast.parse(written, mode="eval").body)
         except SyntaxError as error:

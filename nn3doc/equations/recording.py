@@ -266,8 +266,10 @@ def is_number(value: object) -> bool:
 
 def is_list(value: object) -> bool:
     """Whether something is a list or a tuple of numbers, or of such lists."""
-    if not isinstance(value, list | tuple) or not value or len(value) > _SMALL:
+    if not isinstance(value, list | tuple) or len(value) > _SMALL:
         return False
+    if not value:
+        return isinstance(value, list)  # which numbers may be put into
     first = value[0]
     if isinstance(first, list | tuple):
         return all(is_list(item) and len(item) == len(first) for item in value)

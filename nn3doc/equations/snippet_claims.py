@@ -262,7 +262,7 @@ def _made_from(
 def _is_data(value: object) -> bool:
     """Whether something is more than one number."""
     if is_list(value):
-        return True
+        return bool(value)
     shape = getattr(value, "shape", ())
     return any(size != 1 for size in shape)
 

@@ -31,7 +31,7 @@ from nn3doc.equations.excerpts import SOURCE_OPTIONS, Excerpt, Line, SourceError
 from nn3doc.equations.markdown import Region
 from nn3doc.site import mathematics
 from nn3doc.site.book import MathematicsError, Sheet
-from nn3doc.site.mathematics import COLOURS, Mathematics
+from nn3doc.site.mathematics import Mathematics
 
 __all__ = ["SourceExtension", "check", "makeExtension"]
 
@@ -159,10 +159,6 @@ def _excerpt(sheet: Sheet, region: Region) -> Excerpt:
             "Leave its body empty.",
         )
     colours = [part.partition(":") for part in options.get("color", "").split(";") if part.strip()]
-    for colour, _, _ in colours:
-        if colour.strip() not in COLOURS:
-            what = f"{colour.strip()} is no colour of these pages"
-            raise _error(sheet, region, colour.strip(), what, f"They are {', '.join(COLOURS)}.")
     try:
         return excerpt(
             options["source"],
