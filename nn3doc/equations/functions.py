@@ -11,16 +11,16 @@ import contextlib
 import difflib
 import inspect
 import io
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from nn3doc.equations.excerpts import SOURCE_OPTIONS, SourceError, excerpt
 from nn3doc.equations.markdown import Lines
 from nn3doc.equations.report import Finding
-from nn3doc.equations.snippets import Code, assigned_names, find_code
+from nn3doc.equations.snippets import Code, find_code
 from nn3doc.equations.trace import full_name, innermost
 
 
@@ -181,6 +181,9 @@ def check_source(code: Code, text: str) -> list[Finding]:
     """What is wrong with a fence that shows code of a package: `source="…" show="…"`."""
     region = code.region
     options = region.options
+    unknown = [name for name in options if name not in SOURCE_OPTIONS]
+    if unknown:
+        return [_no_option(text, code, name) for name in unknown]
     if region.body.strip(" \t\r\n>"):
         cure = "Leave the fence empty: the site fills in the lines of the source."
         start, end = code.span(Lines(text), code.first_line)
@@ -190,34 +193,41 @@ def check_source(code: Code, text: str) -> list[Finding]:
         value = resolve(options["source"])
     except ResolveError as error:
         return [Finding("code", str(error), start, end)]
-    shown = options.get("show", "").split()
-    if not shown:
-        return []
     inner: Any = innermost(value) if callable(value) else None
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inner or value)))
-    except (OSError, TypeError, SyntaxError):
+        inspect.getsource(inner or value)
+    except (OSError, TypeError):
         return [Finding("code", f"{options['source']} has no source in Python", start, end)]
-    body = tree.body[0]
-    names: set[str] = set()
-    for statement in getattr(body, "body", []):
-        names.update(assigned_names(statement))
-    missing = [name for name in shown if name not in names and name != "return"]
-    start, end = _option(text, code, "show")
-    listed = ", ".join(sorted(names)) or "nothing"
-    return [
-        Finding(
-            "code", f"{options['source']} assigns no {name}", start, end, (f"It assigns {listed}.",)
+    colours = [part.partition(":") for part in options.get("color", "").split(";") if part.strip()]
+    try:
+        excerpt(
+            options["source"],
+            options.get("show", "").split(),
+            docstring=options.get("docstring") == "yes",
+            signature=options.get("signature") != "no",
+            colours=[(colour.strip(), written.strip()) for colour, _, written in colours],
         )
-        for name in missing
-    ]
+    except SourceError as error:
+        start, end = _option(text, code, error.option)
+        if error.word in options[error.option].split():
+            start += options[error.option].index(error.word)
+            end = start + len(error.word)
+        notes = (error.note,) if error.note else ()
+        return [Finding("code", str(error), start, end, notes)]
+    return []
+
+
+def _no_option(text: str, code: Code, name: str) -> Finding:
+    """An option that is none."""
+    near = difflib.get_close_matches(name, SOURCE_OPTIONS, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    notes = (f"The options are {', '.join(SOURCE_OPTIONS)}.{hint}",)
+    start = text.index(name, text.index(code.region.info, code.region.start))
+    return Finding("code", f"there is no option {name}", start, start + len(name), notes)
 
 
 def _option(text: str, code: Code, name: str) -> tuple[int, int]:
     """The span of an option's value in a fence's opening line."""
-    opening = text[code.region.start : code.region.body_start]
-    place = opening.find(f'{name}="')
-    if place < 0:
-        return code.region.start, code.region.body_start - 1
-    start = code.region.start + place + len(name) + 2
-    return start, text.index('"', start)
+    before = text.index(code.region.info, code.region.start)
+    start, end = code.region.option_spans[name]
+    return before + start, before + end

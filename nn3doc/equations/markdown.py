@@ -93,16 +93,44 @@ class Region:
     def language(self) -> str:
         """The language a fence names, lower case, whatever its spelling; "" where it names none.
 
-        `py`, `python title="x"`, `{.python}`, `{ .py }` and `{python}` all name `python`.
+        `py`, `python title="x"`, `{.python}`, `{#id .py}`, `{python}`, `ipython3` and
+        `{code-cell}` all name `python`.
         """
-        match = re.match(r"\{?\s*\.?([\w+#-]+)", self.info)
-        name = match.group(1).lower() if match else ""
-        return {"py": "python", "python3": "python", "py3": "python"}.get(name, name)
+        inside = re.match(r"\{([^}]*)\}?\s*([\w+#-]*)", self.info)
+        if inside is None:
+            word = re.match(r"\.?([\w+#-]+)", self.info)
+            return _python(word.group(1)) if word else ""
+        classes = [_python(name) for name in re.findall(r"(?:^|\s)\.([\w+#-]+)", inside.group(1))]
+        if classes:
+            return next((one for one in classes if one in ("python", "output")), classes[0])
+        plain = re.match(r"\s*([\w+#-]+)(?![\w+#-]*=)", inside.group(1))
+        directive = plain.group(1).lower() if plain else ""
+        if directive in _DIRECTIVES:
+            return _python(inside.group(2) or _DIRECTIVES[directive])
+        return _python(directive)
 
     @property
     def options(self) -> dict[str, str]:
-        """The `name="value"` options of a fence's info string."""
-        return dict(re.findall(r'([\w-]+)\s*=\s*"([^"]*)"', self.info))
+        """The options of a fence's info string: `name="value"`, `name='value'`, `name=value`."""
+        return {name: self.info[start:end] for name, (start, end) in self.option_spans.items()}
+
+    @property
+    def option_spans(self) -> dict[str, tuple[int, int]]:
+        """Where the value of each option stands in the info string."""
+        found = {}
+        for match in _OPTION.finditer(self.info):
+            found[match.group(1)] = match.span(match.lastindex or 1)
+        return found
+
+
+_OPTION = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'{},]+))""")
+_DIRECTIVES = {"code-cell": "python", "code-block": "", "code": "", "sourcecode": ""}
+_PYTHONS = frozenset(["py", "python3", "py3", "ipython", "ipython3"])
+
+
+def _python(name: str) -> str:
+    """The name of a language; every spelling of Python is one."""
+    return "python" if name.lower() in _PYTHONS else name.lower()
 
 
 class Lines:

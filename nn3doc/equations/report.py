@@ -17,6 +17,7 @@ FindingKind = Literal[
     "vacuous",  # no instance
     "checker",  # a mistake of the checker itself, not of the page
     "unread",  # mathematics in a form, or in a file, that is not read
+    "unrun",  # code that is not run, or output that is not compared
     "remark",  # an `unchecked` remark that is wrong: no reason, or nothing to leave unchecked
 ]
 Part = Literal["", "entry", "row", "column"]
@@ -159,6 +160,8 @@ class Report:
         is_page: Whether it is read; a file with mathematics that is no page is only told.
         equations: All formulas, in their order.
         findings: Findings that belong to no formula (the page, its notation).
+        snippets_compared: How many numbers that the page's code assigns were compared.
+        snippets_alone: Names of symbols, with lines, whose values were compared with nothing.
     """
 
     path: str
@@ -166,6 +169,8 @@ class Report:
     equations: list[Equation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_page: bool = True
+    snippets_compared: int = 0
+    snippets_alone: tuple[tuple[str, int], ...] = ()
 
     @property
     def all_findings(self) -> list[Finding]:

@@ -92,7 +92,9 @@ def _witness(witness: Mapping[str, Any]) -> str:
             where = f"line {witness['line']} of {witness['file']}"
             return f"`{variable}` in `{function.rpartition('.')[2]}` gives the same ({where})."
         case "snippet":
-            return f"The code on this page computes the same{_named(name)}."
+            return (
+                f"The code on this page computes the same{_named(name)} (line {witness['line']})."
+            )
         case kind:
             return f"Confirmed by {kind}{_named(name)}."
 
