@@ -20,11 +20,11 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.code import relative
-from nn3doc.equations.definitions import Definition, DefinitionError, Statement
+from nn3doc.equations.definitions import Definition, DefinitionError
 from nn3doc.equations.evaluate.arrays import TooLarge
-from nn3doc.equations.evaluate.comparing import Comparison, both, told
+from nn3doc.equations.evaluate.comparing import Comparison, told
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
-from nn3doc.equations.evaluate.samples import SMOOTH, Drawer
+from nn3doc.equations.evaluate.samples import SMOOTH
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
 from nn3doc.equations.own_mistakes import guarded
@@ -37,16 +37,16 @@ from nn3doc.equations.python_names import (
 )
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.sizes import Size
-from nn3doc.equations.snippet_values import Snippets, given_values, same_snippet
+from nn3doc.equations.snippet_values import Snippets
 from nn3doc.equations.terms import Term
 from nn3doc.equations.trace import Trace, trace
 from nn3doc.equations.tree import Relation
+from nn3doc.equations.witness_snippets import ask_snippets
 
 if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
     from nn3doc.equations.statements import Result
 
-SNIPPET_TOLERANCE = 1e-4  # snippets compute in float32
 _DRAWN = ("It is called with random values: let it take them.",)
 _TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
 
@@ -82,13 +82,8 @@ def add_witnesses(
         call = (replaced or {}).get(function.full_name)
         with guarded(checked.report.findings.append, function.start, function.end, "function"):
             _ask_function(checked, function, call or function.function, names)
-    if snippets is None:
-        return
-    for result in checked.results:
-        equation = checked.checker.equations[result.statement.place]
-        place = equation.body_start, equation.body_start + len(equation.tex)
-        with guarded(equation.findings.append, *place):
-            _ask_snippets(checked, result, snippets, names)
+    if snippets is not None:
+        ask_snippets(checked, snippets, names)
 
 
 # --- functions ------------------------------------------------------------------------------
@@ -391,75 +386,3 @@ def _same_function(
         if not any(w.name == witness.name for w in equation.witnesses):
             equation.witnesses.append(witness)
     return True
-
-
-# --- snippets -------------------------------------------------------------------------------
-
-
-def _ask_snippets(
-    checked: Checked, result: Result, snippets: Snippets, names: dict[str, Key]
-) -> None:
-    """An equation directly below the snippet that assigned its left side, with that snippet's values."""
-    statement = result.statement
-    if result.verdict not in ("defines", "holds") or not isinstance(statement.node, Relation):
-        return
-    equation = checked.checker.equations[statement.place]
-    assigned = snippets.values_at(equation.start)
-    if not assigned or not result.states:
-        return
-    latest = max(line for _, line in assigned.values())
-    by_key = {key: name for name, key in names.items()}
-    fresh = [by_key[key] for key in result.states if by_key.get(key) in assigned
-             and same_snippet(checked.report.text, assigned[by_key[key]][1], latest)]  # fmt: skip
-    if not fresh:
-        return
-    found = _evaluate_given(checked, statement, assigned, names)
-    if found is None:
-        return
-    comparison, line = found, assigned[fresh[0]][1]
-    if comparison.difference <= SNIPPET_TOLERANCE:
-        equation.witnesses.append(
-            Witness("snippet", fresh[0], checked.report.path, line, comparison.difference)
-        )
-        checked.checker.tested |= result.defines
-        return
-    where = statement.node.sides[1]
-    equation.findings.append(
-        Finding(
-            "code", f"the snippet above assigned another {fresh[0]}, line {line}",
-            equation.body_start + where.start, equation.body_start + where.end,
-            tuple(note.replace("left", "snippet").replace("right", "equation")
-                  for note in told(comparison, [])),
-        )
-    )  # fmt: skip
-    equation.verdict = "failed"
-
-
-def _evaluate_given(
-    checked: Checked, statement: Statement, assigned: Mapping[str, tuple[object, int]],
-    names: dict[str, Key],
-) -> Comparison | None:  # fmt: skip
-    values, sizes = given_values(checked.book, assigned, names)
-    drawer = Drawer(0, given=sizes)
-    evaluator = Evaluator(
-        checked.book, drawer, {key: value[None] for key, value in values.items()}, only_given=True, use_definitions=False,
-        aliases=lambda key: checked.book.alias(key, 10**9),
-    )  # fmt: skip
-    node = statement.node
-    assert isinstance(node, Relation)
-    worst: Comparison | None = None
-    try:
-        for layers in checked.checker.assignments(statement):
-            elaborator = checked.checker.elaborator(statement, layers, False)
-            sides = [elaborator.term(side) for side in node.sides[:2]]
-            with torch.no_grad():
-                a, b = (side[0] for side in both(evaluator, *sides))
-            size = float(torch.maximum(a.abs(), b.abs()).max())
-            gap = float((a - b).abs().max())
-            comparison = Comparison(False, bool(torch.isfinite(a - b).all()),
-                                    gap / size if gap else 0.0, a.numel(), a, b)  # fmt: skip
-            if worst is None or comparison.difference > worst.difference:
-                worst = comparison
-    except (MissingValue, KeyError, NotationError, DefinitionError, TooLarge, RuntimeError):
-        return worst
-    return worst
