@@ -407,8 +407,15 @@ def _stores(code: CodeType) -> dict[int, _Store]:
     """Which instruction assigns which variables, on which line."""
     result = {}
     counted = 0  # how many of the next assignments are of what a `for` runs over
+    # From 3.12 on a comprehension is part of the function: it saves the variables of its own
+    # (LOAD_FAST_AND_CLEAR), and puts them back behind its end; that assigns nothing.
+    saved: dict[str, bool] = {}
     for instruction in dis.get_instructions(code):
         name = instruction.opname
+        if name == "LOAD_FAST_AND_CLEAR":
+            saved[str(instruction.argval)] = False
+        elif name == "END_FOR":
+            saved = dict.fromkeys(saved, True)
         if name == "FOR_ITER":
             counted = 1
         elif counted and name.startswith(("UNPACK_SEQUENCE", "UNPACK_EX")):
@@ -424,9 +431,12 @@ def _stores(code: CodeType) -> dict[int, _Store]:
             names, counted = names[:1], 0
         counted = max(0, counted - len(names))
         line = instruction.positions.lineno if instruction.positions else None
-        result[instruction.offset] = _Store(
-            tuple(map(str, names)), line or code.co_firstlineno, counts
-        )
+        own = tuple(str(one) for one in names if one not in saved)
+        for one in names:
+            if saved.get(one):
+                del saved[one]
+        if own:
+            result[instruction.offset] = _Store(own, line or code.co_firstlineno, counts)
     return result
 
 
