@@ -14,6 +14,7 @@ A function on the page that is compared with nothing is named, with the reason.
 from __future__ import annotations
 
 import ast
+import contextlib
 import linecache
 import sys
 import time
@@ -33,6 +34,7 @@ from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, to
 from nn3doc.equations.evaluate.evaluator import Evaluator
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
+from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.own_mistakes import guarded
 from nn3doc.equations.python_names import (
     as_tensor,
@@ -140,6 +142,7 @@ class _Page:
         self.names = spellings(python_names(checked.book))
         self.sizes = python_sizes(checked.book)
         self._stated: list[Stated] | None = None
+        self._decided: dict[tuple[object, ...], Tensor] = {}
         self._noisy: dict[tuple[Evaluator, int], Evaluator] = {}
         self._calls: list[tuple[str, list[str], list[str], int]] | None = None
 
@@ -157,6 +160,22 @@ class _Page:
             self._noisy[key] = evaluator.noisy(seed)
         return self._noisy[key]
 
+    def is_decided(self, stated: Stated, evaluator: Evaluator, draw: int) -> bool:
+        """Whether all that the cases of a value are decided by has a value in a draw."""
+        key = (id(stated.term or stated.update or stated.key), stated.key, id(evaluator))
+        if key not in self._decided:
+            checker = self.checked.checker
+            below = list(checker.below(*stated.terms(self.checked)))
+            decided = torch.ones(evaluator.draws, dtype=torch.bool)
+            if any(operation_of(term).kink for term in below):
+                for term in below:
+                    if term.operation == "family":
+                        with contextlib.suppress(*NO_VALUE):
+                            value = evaluator.symbol(term.data).detach()
+                            decided = decided & value.isfinite().flatten(1).all(1)
+            self._decided[key] = decided
+        return bool(self._decided[key][draw])
+
     def notice(self, function: PageFunction, reason: str) -> None:
         """Tells of a function on the page that is compared with nothing."""
         if not function.is_shown or function.unchecked is not None:
@@ -169,8 +188,9 @@ class _Page:
         )  # fmt: skip
 
     def unpacked(self, function: PageFunction) -> list[tuple[list[str], int]]:
-        """The names to which the page's code gives what a function returns, where it is called with
-        variables named as its parameters.
+        """The names that the page's code gives to what a function returns, and the line.
+
+        Only calls with variables that are named as its parameters count.
         """
         if self._calls is None:
             self._calls = list(_calls_of(self.text))
@@ -229,6 +249,9 @@ def _ask(page: _Page, function: PageFunction, call: Callable[..., Any]) -> None:
         return
     try:
         one = callee(function, call, page.names, page.sizes, page.namespace)
+        if not one.wanted.names and function.owner is None:
+            page.notice(function, "it takes no symbol of this page")
+            return
         reasons = _Comparing(page, function, one).run()
     except CannotCallError as error:
         reasons = [str(error)]
@@ -533,6 +556,8 @@ class _Comparing:
         ordinary = evaluator.drawer.modes[draw] in _ORDINARY
         wanted = expected[draw]
         if not ordinary and tolerance > _TOLERANCES["float32"]:
+            return None
+        if not ordinary and not self.page.is_decided(stated, evaluator, draw):
             return None
         if tensor is None or tensor.shape != wanted.shape:
             return str(_shape(value))
