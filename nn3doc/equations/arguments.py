@@ -90,7 +90,7 @@ def wanted(
         unknown += [f"*{n}" for n, one in parameters.items() if one.kind is _VARIABLE[0]]
     read: dict[str, Key | Size] = {}
     inner = innermost(function)
-    for name in sorted(_names_read(inner)) if inner else ():
+    for name in sorted(names_read(inner)) if inner else ():
         value = inner.__globals__.get(name) if inner else None
         if name not in found and is_value(value):
             if name in sizes and isinstance(value, int):
@@ -100,7 +100,7 @@ def wanted(
     return Wanted(found, read, tuple(unknown))
 
 
-def _names_read(function: FunctionType) -> set[str]:
+def names_read(function: FunctionType) -> set[str]:
     """The names that a function, and the functions of its module that it calls, read."""
     found: set[str] = set()
     seen: set[CodeType] = set()
@@ -149,7 +149,7 @@ def _library(function: Callable[..., Any]) -> Library:
         return "array"
     if "list[" in written or "List[" in written or "Sequence[" in written:
         return "list"
-    for names in (_names_read(inner), set(inner.__globals__)):
+    for names in (names_read(inner), set(inner.__globals__)):
         used = {_module(inner.__globals__.get(name)) for name in names}
         if "torch" in used:
             return "tensor"
@@ -216,4 +216,4 @@ def plain(function: Callable[..., Any], names: Mapping[str, object]) -> Callable
     return functools.partial(plain(function.func, names), **kept)
 
 
-__all__ = ["Kind", "Wanted", "as_kind", "kinds_for", "plain", "values_for", "wanted"]
+__all__ = ["Kind", "Wanted", "as_kind", "kinds_for", "names_read", "plain", "values_for", "wanted"]

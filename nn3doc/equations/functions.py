@@ -42,6 +42,7 @@ class PageFunction:
         accepts: Its parameters; of a method, without the instance.
         unchecked: Why the page leaves it unchecked, as a remark behind its fence says.
         inner: The function whose lines are followed.
+        decorators: The names of what it is decorated with.
     """
 
     name: str
@@ -55,6 +56,7 @@ class PageFunction:
     accepts: Mapping[str, inspect.Parameter] = field(default_factory=dict)
     unchecked: str | None = None
     inner: FunctionType | None = None
+    decorators: tuple[str, ...] = ()
 
     @property
     def last_name(self) -> str:
@@ -138,8 +140,24 @@ def _functions_of(
     whole = full_name(inner)
     if whole == "<lambda>" or isinstance(value, functools.partial):
         whole = name
+    around = tuple(
+        one.id
+        for decorator in getattr(node, "decorator_list", [])
+        for one in ast.walk(decorator)
+        if isinstance(one, ast.Name)
+    )
     yield PageFunction(
-        name, whole, value, tuple(accepts), *span, is_shown, owner, accepts, unchecked, inner
+        name,
+        whole,
+        value,
+        tuple(accepts),
+        *span,
+        is_shown,
+        owner,
+        accepts,
+        unchecked,
+        inner,
+        around,
     )
 
 

@@ -76,6 +76,10 @@ def summary(reports: Iterable[Report]) -> str:
         + (f"largest relative difference {difference:.1e}" if difference else "no difference"),
         f"{counts['failed']:,} failed",
     ]  # fmt: skip
+    if counts["functions"] or counts["functions_alone"]:
+        alone = counts["functions_alone"]
+        parts.insert(2, f"{_count(counts['functions'], 'function')} compared"
+                     + (f", {alone:,} with nothing" if alone else ""))  # fmt: skip
     if counts["outside"]:
         parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
     if counts["warnings"]:
@@ -110,6 +114,8 @@ def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(map(_counted_as, report.equations))
+        counts["functions"] += report.functions_compared
+        counts["functions_alone"] += report.functions_alone
         counts["unread"] += sum(one.kind == "unread" for one in report.findings)
         counts["outside"] += sum(
             one.failing for one in report.findings if one.kind != "unread"

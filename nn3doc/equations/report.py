@@ -86,7 +86,9 @@ class Witness:
 
     Attributes:
         kind: `autograd`, `value` (both sides evaluated), `function` (a function of the page's
-            imports), `line` (a local variable inside one), `snippet` (what the page's code assigned),
+            imports), `line` (a local variable inside one, where it is bound and in the end),
+            `returned` (what it gives back), `final` (what it leaves filled or changed), `snippet`
+            (what the page's code assigned),
             `numbers` (the page's worked example).
         name: What confirmed it: `nn3doc.network.backward_propagation`, `dZ1`; for `value` and
             `autograd`, `EXACTLY` or "".
@@ -157,6 +159,8 @@ class Report:
         path: The page, as the user named it.
         text: Its text.
         is_page: Whether it is read; a file with mathematics that is no page is only told.
+        functions_compared: How many functions of the page's code agree with it.
+        functions_alone: How many functions on the page are compared with nothing.
         equations: All formulas, in their order.
         findings: Findings that belong to no formula (the page, its notation).
     """
@@ -166,6 +170,8 @@ class Report:
     equations: list[Equation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_page: bool = True
+    functions_compared: int = 0
+    functions_alone: int = 0
 
     @property
     def all_findings(self) -> list[Finding]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import linecache
 import sys
 import time
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import torch
 from torch import Tensor
 
-from nn3doc.equations.arguments import Kind, as_kind, kinds_for
+from nn3doc.equations.arguments import Kind, as_kind, kinds_for, names_read
 from nn3doc.equations.calls import Called, Callee, CannotCallError, called, callee
 from nn3doc.equations.code import relative
 from nn3doc.equations.definitions import Definition, DefinitionError
@@ -83,7 +84,8 @@ class _Item:
         stated: What the page says of it.
         bound: The value it had when that line bound it.
         first: The one it had when it was bound first, in a loop; None outside one.
-        kind: `line` for a variable, `returned` for what the function gives back.
+        kind: `line` for a variable, `returned` for what the function gives back, `final` for what
+            it leaves changed: an argument, an attribute.
         why: Where its name comes from, for messages.
     """
 
@@ -105,6 +107,7 @@ class _Agreed:
     item: _Item
     difference: float
     kind: str
+    label: str
 
 
 @dataclass
@@ -114,12 +117,14 @@ class _Unnamed:
     Attributes:
         result: What was returned, in the first draw.
         line: The line of the return statement.
-        left: What it may still be.
+        may_be: What it may be: no input of the function.
+        left: What of that it may still be.
         pairs: For each thing of the same shape, the values in each draw: page, code.
     """
 
     result: Returned
     line: int
+    may_be: list[Stated]
     left: list[Stated]
     pairs: dict[Stated, list[tuple[Evaluator, int, Tensor, Tensor]]] = field(default_factory=dict)
 
@@ -142,6 +147,8 @@ class _Page:
         self.names = spellings(python_names(checked.book))
         self.sizes = python_sizes(checked.book)
         self._stated: list[Stated] | None = None
+        self._alone: list[tuple[PageFunction, str, str]] = []
+        self._parts: set[str] = set()
         self._decided: dict[tuple[object, ...], Tensor] = {}
         self._noisy: dict[tuple[Evaluator, int], Evaluator] = {}
         self._calls: list[tuple[str, list[str], list[str], int]] | None = None
@@ -176,16 +183,37 @@ class _Page:
             self._decided[key] = decided
         return bool(self._decided[key][draw])
 
-    def notice(self, function: PageFunction, reason: str) -> None:
-        """Tells of a function on the page that is compared with nothing."""
-        if not function.is_shown or function.unchecked is not None:
-            return
-        self.checked.report.findings.append(
-            Finding(
-                "untested", f"{function.name} is compared with nothing: {reason}",
-                function.start, function.end, _NAME_IT, failing=self.strict,
-            )
-        )  # fmt: skip
+    def notice(self, function: PageFunction, reason: str, name: str = "") -> None:
+        """Takes note of a function that is compared with nothing."""
+        if function.is_shown:
+            self._alone.append((function, name or function.name, reason))
+
+    def agreed(self, function: PageFunction) -> None:
+        """Takes note of a function that agrees with the page, and of those that it is made of."""
+        self.checked.report.functions_compared += 1
+        inner = function.inner or innermost(function.function)
+        if inner is not None:
+            self._parts |= names_read(inner)
+        if isinstance(function.function, functools.partial):
+            below = innermost(function.function)
+            self._parts |= {below.__name__} if below is not None else set()
+        self._parts |= set(function.decorators)
+
+    def tell_alone(self) -> None:
+        """Tells of each function on the page that is compared with nothing.
+
+        A part of one that agrees is compared with it: what that calls, or is decorated with.
+        """
+        for function, name, reason in self._alone:
+            if name.rpartition(".")[2] in self._parts:
+                continue
+            self.checked.report.functions_alone += 1
+            if function.unchecked is None:
+                message = f"{name} is compared with nothing: {reason}"
+                self.checked.report.findings.append(
+                    Finding("untested", message, function.start, function.end, _NAME_IT,
+                            failing=self.strict)
+                )  # fmt: skip
 
     def unpacked(self, function: PageFunction) -> list[tuple[list[str], int]]:
         """The names that the page's code gives to what a function returns, and the line.
@@ -233,6 +261,7 @@ def add_witnesses(
         ):
             warnings.simplefilter("ignore")
             _ask(page, function, call)
+    page.tell_alone()
     if snippets is not None:
         ask_snippets(checked, snippets, python_names(checked.book))
 
@@ -254,11 +283,11 @@ def _ask(page: _Page, function: PageFunction, call: Callable[..., Any]) -> None:
             return
         reasons = _Comparing(page, function, one).run()
     except CannotCallError as error:
-        reasons = [str(error)]
+        reasons = [(function.name, str(error))]
     except _Wrong:
         return
-    for reason in reasons:
-        page.notice(function, reason)
+    for name, reason in reasons:
+        page.notice(function, reason, name)
 
 
 class _Comparing:
@@ -272,11 +301,12 @@ class _Comparing:
         self.kind: Kind | None = None
         self.agreed: dict[str, _Agreed] = {}
         self.unnamed: dict[str, _Unnamed] = {}
-        self.reasons: list[str] = []
+        self.reasons: list[tuple[str, str]] = []
+        self.passing: set[str] = set()
         self.inner_names: dict[str, str] = {}
 
-    def run(self) -> list[str]:
-        """Compares; what is left to say is why nothing could be compared.
+    def run(self) -> list[tuple[str, str]]:
+        """Compares; what is left to say is which part of it is compared with nothing, and why.
 
         Raises:
             _Wrong: The page and the function disagree.
@@ -289,10 +319,15 @@ class _Comparing:
                     continue
                 self._ask(evaluator, draw)
         self._settle()
+        for label in self.passing:
+            self.agreed.pop(label, None)
         for one in self.agreed.values():
             self._confirm(one)
-        if not self.agreed and not self.reasons:
-            self.reasons.append("it assigns and returns nothing that the page has a symbol for")
+        if self.agreed:
+            self.page.agreed(self.function)
+        elif not self.reasons:
+            reason = "it assigns and returns nothing that the page has a symbol for"
+            self._give_up(self.function.name, reason)
         return self.reasons
 
     def _evaluators(self) -> list[Evaluator]:
@@ -414,16 +449,16 @@ class _Comparing:
                 assert self.kind is not None
                 deeper = called(one, self.checked.book, evaluator, draw, self.kind)
             except CannotCallError as error:
-                self._give_up(f"in it {name}: {error}")
+                self._give_up(label, str(error))
                 continue
             if deeper.record.error:
-                self._give_up(f"in it {name}: {deeper.record.error}")
+                self._give_up(label, f"it fails: {deeper.record.error}")
                 continue
             self._compare(label, deeper, evaluator, draw)
 
-    def _give_up(self, reason: str) -> None:
-        if reason not in self.reasons:
-            self.reasons.append(reason)
+    def _give_up(self, label: str, reason: str) -> None:
+        if (label, reason) not in self.reasons:
+            self.reasons.append((label, reason))
 
     def _nested(self, record: Trace) -> Iterator[tuple[str, PageFunction]]:
         """The functions that it defines within itself."""
@@ -470,15 +505,19 @@ class _Comparing:
                 continue
             stated = self._of(name, True)
             if stated is not None:
-                yield _Item(f"{label}: {name}", name, value, record.return_line, stated, value)
+                yield _Item(f"{label}: {name}", name, value, record.return_line, stated, value,
+                            kind="final")  # fmt: skip
         for name, value in found.attributes.items():
             stated = self._of(name, name in found.before)
             if stated is not None:
-                yield _Item(f"{label}: self.{name}", name, value, record.return_line, stated, value)
+                yield _Item(f"{label}: self.{name}", f"self.{name}", value, record.return_line,
+                            stated, value, kind="final")  # fmt: skip
         for place, result in enumerate(record.results):
             name = result.name or ""
-            is_input = name in given
-            if name in update_lines or (is_input and _same_value(result.value, given[name])):
+            is_input = name in given or name in found.before
+            if name in found.attributes or name in update_lines or (
+                is_input and _same_value(result.value, given.get(name, found.before.get(name)))
+            ):  # fmt: skip
                 continue
             stated = self._of(name, is_input) if name else None
             if stated is not None:
@@ -524,21 +563,27 @@ class _Comparing:
             )  # fmt: skip
             if verdict is None:
                 continue  # nothing can be said in this draw
-            kind = "line" if item.kind == "line" and bound_right else "returned"
+            kind = item.kind if item.kind != "line" or bound_right else "final"
             if not _is_right(verdict) and item.first is not None:
                 first = self._agrees(item, item.first, expected, evaluator, draw, tolerance)
                 if first is None or _is_right(first):
                     verdict, kind = first or verdict, "line"
                     if first is None:
                         continue
+            if not _is_right(verdict) and item.kind == "line" and any(
+                _is_right(self._agrees(item, result.value, expected, evaluator, draw, tolerance))
+                for result in record.results
+            ):  # fmt: skip
+                self.passing.add(item.label)  # on the way to what is returned, which is right
+                continue
             if not _is_right(verdict):
                 self._disagree(label, item, verdict, bound_right, evaluator, draw)
             difference = verdict.difference if isinstance(verdict, Comparison) else 0.0
             before = self.agreed.get(item.label)
-            if before is None or before.difference <= difference or kind == "returned":
-                if before is not None and before.kind == "returned":
-                    kind = "returned"
-                self.agreed[item.label] = _Agreed(item, difference, kind)
+            if before is None or before.difference <= difference or kind == "final":
+                if before is not None and before.kind == "final":
+                    kind = "final"
+                self.agreed[item.label] = _Agreed(item, difference, kind, label)
         self._note_unnamed(label, found, evaluator, draw)
 
     def _agrees(
@@ -606,10 +651,11 @@ class _Comparing:
             tolerance = _tolerance(record, result.value)
             if known not in self.unnamed:
                 inputs = set(map(self.page.names.get, found.given))
-                self.unnamed[known] = _Unnamed(result, record.return_line, [
+                may_be = [
                     one for one in self.page.stated
                     if one.update is not None or one.key is None or one.key not in inputs
-                ])  # fmt: skip
+                ]  # fmt: skip
+                self.unnamed[known] = _Unnamed(result, record.return_line, may_be, list(may_be))
             unnamed = self.unnamed[known]
             for one in list(self.page.stated):
                 tensor = from_python(result.value, one.shape)
@@ -631,7 +677,8 @@ class _Comparing:
         key = self.page.names.get(name)
         if key is None:
             return False
-        return name in found.given or self._of(name, False) is not None
+        known = name in found.given or name in found.before
+        return known or self._of(name, False) is not None
 
     def _settle(self) -> None:
         """Decides what the values without a name are.
@@ -643,12 +690,13 @@ class _Comparing:
             label, _, place = known.rpartition(" ")
             last = label.rpartition(".")[2]
             alone = sum(other.startswith(f"{label} ") for other in self.unnamed) == 1
-            name = unnamed.result.name or (last if alone else "")
-            group, exact = self._meant(name, unnamed)
+            group, exact = self._meant(unnamed.result.name or "", unnamed)
+            if not group and alone:
+                group, exact = self._meant(last, unnamed)
             if unnamed.left and not (exact and not set(group) & set(unnamed.left)):
                 for one in unnamed.left:
                     item = _Item(f"{known} {id(one)}", one.tex, None, unnamed.line, one)
-                    self.agreed[item.label] = _Agreed(item, 0.0, "returned")
+                    self.agreed[item.label] = _Agreed(item, 0.0, "returned", label)
                 continue
             if place == "-1":
                 continue
@@ -657,8 +705,8 @@ class _Comparing:
             if wrong is not None:
                 self._returns_other(label, unnamed, wrong)
             if not any(other.startswith(f"{label} -1 ") for other in self.agreed):
-                self._give_up(f"what it returns, line {unnamed.line}, is on no side of an equation "
-                              "of this page")  # fmt: skip
+                reason = f"what it returns, line {unnamed.line}, is on no side of an equation here"
+                self._give_up(label, reason)
 
     def _meant(self, name: str, unnamed: _Unnamed) -> tuple[list[Stated], bool]:
         """What a value must be by the name of its function, or by its own."""
@@ -674,6 +722,8 @@ class _Comparing:
         of = unnamed.result.of
         local = self.page.names.get(of) if of and of not in self.one.wanted.names else None
         for one, pairs in unnamed.pairs.items():
+            if one not in unnamed.may_be:
+                continue
             is_local = local is not None and one.key == local and one.update is None
             if not is_local and all(page.numel() == 1 for _, _, page, _ in pairs):
                 continue  # any two numbers are multiples of each other
@@ -718,7 +768,13 @@ class _Comparing:
             message = f"{full} changes {item.name} after line {line} of {file}"
             notes = self._places("", line, changed)
         elif item.kind == "line":
+            filled = not _same_value(item.bound, item.value)
             message = f"{full} computes {item.name} otherwise, line {line} of {file}"
+            if filled:
+                message = f"{full} ends with another {item.name}, bound in line {line} of {file}"
+            notes = self._places("", line)
+        elif item.kind == "final":
+            message = f"{full} gives {item.name} another value, by line {line} of {file}"
             notes = self._places("", line)
         else:
             message = f"{full} returns another {item.name}, line {line} of {file}"
@@ -726,8 +782,11 @@ class _Comparing:
             if item.why:
                 notes.append(item.why)
         if isinstance(verdict, str):
-            wanted = ", ".join(str(evaluator.size(size)) for size in item.stated.shape)
-            notes.append(f"there {item.name} has the shape {verdict}, here ({wanted})")
+            family = self.checked.book.family(item.stated.key[0]) if item.stated.key else None
+            sizes = [evaluator.size(size) for size in item.stated.shape]
+            if family is not None and not family.column and sizes[1:] == [1]:
+                sizes = sizes[:1]
+            notes.append(f"there {item.name} has the shape {verdict}, here {tuple(sizes)}")
         elif verdict is not None:
             notes += _told(verdict, evaluator)
         self._fail(message, item.stated, notes)
@@ -777,12 +836,11 @@ class _Comparing:
         file = relative(self._file())
         for equation in self._equations(stated):
             witness = Witness(
-                one.kind, f"{self.function.full_name}: {one.item.name}", file, one.item.line,
+                one.kind, f"{self._full(one.label)}: {one.item.name}", file, one.item.line,
                 one.difference,
             )  # fmt: skip
             known = {(other.kind, other.name, other.line) for other in equation.witnesses}
-            both = {(kind, witness.name, witness.line) for kind in ("line", "returned")}
-            if not known & both:
+            if (witness.kind, witness.name, witness.line) not in known:
                 equation.witnesses.append(witness)
 
     def _equations(self, stated: Stated) -> Iterator[Any]:
@@ -985,3 +1043,4 @@ def _ask_function_symbol(
         stated.equation.witnesses.append(
             Witness("function", function.full_name, file, line, max(known))
         )
+    page.agreed(function)
