@@ -223,7 +223,12 @@ def _instance(
     Raises:
         CannotCallError: None can be made, or it has weights that are no symbols of the page.
     """
-    accepts = dict(inspect.signature(owner).parameters)
+    accepts = {
+        name: parameter for name, parameter in inspect.signature(owner).parameters.items()
+        if parameter.kind not in (
+            inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        )
+    }  # fmt: skip
     needed = wanted(accepts, owner, one.names, one.sizes)
     made = next((v for v in one.namespace.values() if type(v) is owner), None)
     if not needed.unknown:

@@ -8,7 +8,7 @@ it must be that one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,7 @@ class Stated:
         start: Offset in its TeX of what says its value.
         end: Offset behind it.
         tested: The definitions that a comparison with it tests.
+        compute: How its value is worked out, where it is none of these.
     """
 
     tex: str
@@ -57,11 +58,14 @@ class Stated:
     start: int = 0
     end: int = 0
     tested: frozenset[int] = frozenset()
+    compute: Callable[[Evaluator], Tensor] | None = None
 
     def value(self, checked: Checked, evaluator: Evaluator) -> Tensor | None:
         """Its value in all draws, `(draws, rows, columns)`; None if it has none."""
         try:
-            if self.update is not None and self.key is not None:
+            if self.compute is not None:
+                tensor = self.compute(evaluator)
+            elif self.update is not None and self.key is not None:
                 term = checked.book.elaborated(self.update, self.key)[0]
                 tensor = evaluator(term).tensor
             elif self.key is not None:
@@ -122,6 +126,34 @@ def of_key(checked: Checked, key: Key, updated: bool = False) -> Stated | None:
         said.start, said.end = where.start, where.end
         break
     return said
+
+
+def rests_exactly(checked: Checked, said: Stated, inputs: frozenset[Key]) -> bool:
+    """Whether something is made of some symbols, of all of them and of no others."""
+    book = checked.book
+    met: set[Key] = set()
+    seen: set[object] = set()
+    waiting = said.terms(checked)
+    try:
+        while waiting:
+            for term in walk_terms(waiting.pop()):
+                if term.operation == "call" and term.data[0] not in seen:
+                    seen.add(term.data[0])
+                    body = book.function_definition(term.data[0]).body
+                    waiting += [body] if body is not None else []
+                if term.operation != "family" or term.data in seen:
+                    continue
+                seen.add(term.data)
+                definition = book.find(term.data)
+                if term.data in inputs:
+                    met.add(term.data)
+                elif definition is None:
+                    return False
+                else:
+                    waiting.append(book.elaborated(definition, term.data)[0])
+    except NO_VALUE:
+        return False
+    return bool(inputs) and met == inputs
 
 
 def all_stated(checked: Checked, names: Mapping[str, Key]) -> list[Stated]:

@@ -30,10 +30,11 @@ from torch import Tensor
 from nn3doc.equations.arguments import Kind, as_kind, kinds_for, names_read
 from nn3doc.equations.calls import Called, Callee, CannotCallError, called, callee
 from nn3doc.equations.code import relative
-from nn3doc.equations.definitions import Definition, DefinitionError
+from nn3doc.equations.definitions import DefinitionError, Function
+from nn3doc.equations.evaluate.arrays import Array
 from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, told
 from nn3doc.equations.evaluate.evaluator import Evaluator
-from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.families import REAL, Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
 from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.own_mistakes import guarded
@@ -44,12 +45,19 @@ from nn3doc.equations.python_names import (
     python_names,
     python_sizes,
     spellings,
-    to_python,
 )
 from nn3doc.equations.report import Finding, Witness
+from nn3doc.equations.sizes import Size
 from nn3doc.equations.snippet_values import Snippets
 from nn3doc.equations.snippets import find_code
-from nn3doc.equations.stated import NO_VALUE, Stated, all_stated, named_so, of_key
+from nn3doc.equations.stated import (
+    NO_VALUE,
+    Stated,
+    all_stated,
+    named_so,
+    of_key,
+    rests_exactly,
+)
 from nn3doc.equations.trace import Result as Returned
 from nn3doc.equations.trace import Trace, innermost
 from nn3doc.equations.witness_snippets import ask_snippets
@@ -65,6 +73,8 @@ _ORDINARY = ("tame", "positive")
 #: How many draws of each kind a function is called with; at points, each of them is met once.
 _CALLS = {"tame": 2, "positive": 2, "wide": 2, "scaled": 1, "alike": 1, "constant": 1,
           "all points": 12, "points": 4}  # fmt: skip
+_BY_CODE = ("function", "line", "returned", "final", "snippet")
+_FAR = 1e9
 _MOST_SECONDS = 4.0  # for one function, but for its first calls
 _NARROW = ("Give its symbols the set that it works for, in the table's column Shape: (0, 1), "
            "\\mathbb{N} …",)  # fmt: skip
@@ -147,6 +157,7 @@ class _Page:
         self.names = spellings(python_names(checked.book))
         self.sizes = python_sizes(checked.book)
         self._stated: list[Stated] | None = None
+        self._open: list[tuple[_Comparing, str, _Unnamed, list[Stated]]] = []
         self._alone: list[tuple[PageFunction, str, str]] = []
         self._parts: set[str] = set()
         self._decided: dict[tuple[object, ...], Tensor] = {}
@@ -168,18 +179,27 @@ class _Page:
         return self._noisy[key]
 
     def is_decided(self, stated: Stated, evaluator: Evaluator, draw: int) -> bool:
-        """Whether all that the cases of a value are decided by has a value in a draw."""
+        """Whether a draw out of the ordinary decides anything.
+
+        All that the cases of a value are decided by has a value; and no value on the way is so far out
+        that libraries hold it at a bound, as the logarithm in a cross-entropy.
+        """
         key = (id(stated.term or stated.update or stated.key), stated.key, id(evaluator))
         if key not in self._decided:
             checker = self.checked.checker
             below = list(checker.below(*stated.terms(self.checked)))
             decided = torch.ones(evaluator.draws, dtype=torch.bool)
-            if any(operation_of(term).kink for term in below):
-                for term in below:
-                    if term.operation == "family":
-                        with contextlib.suppress(*NO_VALUE):
-                            value = evaluator.symbol(term.data).detach()
-                            decided = decided & value.isfinite().flatten(1).all(1)
+            kinks = any(operation_of(term).kink for term in below)
+            for term in below:
+                if term.operation != "family":
+                    continue
+                with contextlib.suppress(*NO_VALUE):
+                    value = evaluator.symbol(term.data).detach().flatten(1)
+                    size = value.abs()
+                    far = ((size > _FAR) | ((size < 1 / _FAR) & (size > 0))).any(1)
+                    decided = decided & ~far
+                    if kinks:
+                        decided = decided & value.isfinite().all(1)
             self._decided[key] = decided
         return bool(self._decided[key][draw])
 
@@ -198,6 +218,42 @@ class _Page:
             below = innermost(function.function)
             self._parts |= {below.__name__} if below is not None else set()
         self._parts |= set(function.decorators)
+
+    def leave_open(self, one: _Comparing, label: str, unnamed: _Unnamed) -> None:
+        """Takes note of a returned value that may be meant to be the one thing made of its inputs."""
+        inputs = frozenset(
+            key for key in one.one.wanted.names.values() if not isinstance(key, Size)
+        )  # fmt: skip
+        meant = [
+            said for said in unnamed.may_be
+            if said.key is not None
+            and said.shape
+            and said.update is None and said in unnamed.pairs
+            and rests_exactly(self.checked, said, inputs)
+        ]  # fmt: skip
+        alone = label == one.function.name and one.function.is_shown
+        if alone and len({id(said.equation) for said in meant}) == 1:
+            self._open.append((one, label, unnamed, meant))
+
+    def settle_open(self) -> None:
+        """An equation that no code agrees with, and the one function that takes its inputs.
+
+        That it returns another vector or matrix of the same shape is a mistake in one of them. Of
+        numbers nothing is said: a page may have a second measure of the same things.
+        """
+        for one, label, unnamed, meant in self._open:
+            equation = meant[0].equation
+            rivals = [other for other in self._open if other[3][0].equation is equation]
+            if equation is None or len(rivals) > 1 or one.function.unchecked is not None:
+                continue
+            if any(witness.kind in _BY_CODE for witness in equation.witnesses):
+                continue
+            name = label.rpartition(".")[2]
+            if name in self._parts:
+                continue
+            self._alone = [known for known in self._alone if known[1] != label]
+            with contextlib.suppress(_Wrong):
+                one.returns_other(label, unnamed, meant[0])
 
     def tell_alone(self) -> None:
         """Tells of each function on the page that is compared with nothing.
@@ -261,6 +317,7 @@ def add_witnesses(
         ):
             warnings.simplefilter("ignore")
             _ask(page, function, call)
+    page.settle_open()
     page.tell_alone()
     if snippets is not None:
         ask_snippets(checked, snippets, python_names(checked.book))
@@ -397,28 +454,25 @@ class _Comparing:
     # --- comparing --------------------------------------------------------------------------
 
     def returns(
-        self, stated: Stated, names: Sequence[str], definition: Definition, evaluator: Evaluator,
-        draw: int,
+        self, stated: Stated, names: Sequence[str], formals: Sequence[tuple[str, Tensor]],
+        evaluator: Evaluator, draw: int,
     ) -> float | None:  # fmt: skip
         """The difference of what it returns from what its symbol stands for; None if nothing is said.
+
+        Args:
+            stated: What the symbol stands for.
+            names: The parameters that stand for those of the symbol.
+            formals: Their names on the page, and their values in all draws.
+            evaluator: The draws.
+            draw: Which.
 
         Raises:
             _Wrong: They are not the same.
         """
-        assert stated.term is not None
-        book = self.checked.book
         expected = stated.value(self.checked, evaluator)
         if expected is None:
             return None
-        values = []
-        for argument in stated.term.arguments:
-            owner = argument.data[0] if argument.operation == "family" else definition.family
-            try:
-                tensor = evaluator(argument).tensor.detach()
-            except NO_VALUE:
-                return None
-            tensor = tensor[draw if tensor.shape[0] > 1 else 0]
-            values.append(to_python(tensor, argument.shape, book.family(owner)))
+        values = [_as_python(value[draw]) for _, value in formals]
         if draw and not bool(expected[draw].isfinite().all()):
             return None  # the symbol has no value there
         found = self._call(evaluator, draw, given=dict(zip(names, values, strict=True)))
@@ -434,7 +488,7 @@ class _Comparing:
             return verdict.difference if isinstance(verdict, Comparison) else 0.0
         notes = [] if isinstance(verdict, str) else _told(verdict, evaluator)
         message = f"{self.function.full_name} returns something else than {stated.tex}"
-        return self._fail(message, stated, notes)
+        return self._refuse(message, stated, notes)
 
     def _ask(self, evaluator: Evaluator, draw: int) -> None:
         found = self._call(evaluator, draw)
@@ -703,10 +757,11 @@ class _Comparing:
             wrong = next((one for one in group if one in unnamed.pairs), None)
             wrong = wrong or self._scaled(unnamed)
             if wrong is not None:
-                self._returns_other(label, unnamed, wrong)
+                self.returns_other(label, unnamed, wrong)
             if not any(other.startswith(f"{label} -1 ") for other in self.agreed):
                 reason = f"what it returns, line {unnamed.line}, is on no side of an equation here"
                 self._give_up(label, reason)
+                self.page.leave_open(self, label, unnamed)
 
     def _meant(self, name: str, unnamed: _Unnamed) -> tuple[list[Stated], bool]:
         """What a value must be by the name of its function, or by its own."""
@@ -737,7 +792,7 @@ class _Comparing:
 
     # --- what is told -----------------------------------------------------------------------
 
-    def _returns_other(self, label: str, unnamed: _Unnamed, one: Stated) -> None:
+    def returns_other(self, label: str, unnamed: _Unnamed, one: Stated) -> None:
         """Tells of a value that is not what it is meant to be."""
         pairs = unnamed.pairs[one]
         evaluator, draw, expected, tensor = next(
@@ -746,7 +801,7 @@ class _Comparing:
         )
         notes = self._places(unnamed.result.of or "", unnamed.line)
         notes += _told(Comparison(False, True, 1.0, expected.numel(), expected, tensor), evaluator)
-        self._fail(f"{self._full(label)} returns something else than {one.tex}", one, notes)
+        self._refuse(f"{self._full(label)} returns something else than {one.tex}", one, notes)
 
     def _disagree(
         self, label: str, item: _Item, verdict: Comparison | str | None, bound_right: bool,
@@ -789,7 +844,7 @@ class _Comparing:
             notes.append(f"there {item.name} has the shape {verdict}, here {tuple(sizes)}")
         elif verdict is not None:
             notes += _told(verdict, evaluator)
-        self._fail(message, item.stated, notes)
+        self._refuse(message, item.stated, notes)
 
     def _is_random(self, evaluator: Evaluator, draw: int, item: _Item) -> bool:
         found = [self._call(evaluator, draw, seed=seed) for seed in (0, 1)]
@@ -824,7 +879,7 @@ class _Comparing:
                 found.append(f"{relative(file)}:{line} has: {source}")
         return found
 
-    def _fail(self, message: str, stated: Stated, notes: Sequence[str]) -> NoReturn:
+    def _refuse(self, message: str, stated: Stated, notes: Sequence[str]) -> NoReturn:
         _told_at(self.checked, self.function, stated, message, notes)
         raise _Wrong
 
@@ -992,34 +1047,48 @@ def _ask_function_symbol(
     page: _Page, function: PageFunction, call: Callable[..., Any], family: Family
 ) -> None:
     """Compares what a function returns with what its symbol stands for."""
-    from nn3doc.equations.shapes import Elaborator
-
     checked = page.checked
     definition = checked.book.functions[family.letter]
     try:
-        term = Elaborator(checked.book, {}, "w").term(definition.left)
-        draws = checked.checker.draws(term)
-    except (NotationError, DefinitionError):
+        said = checked.book.function_definition(family.key)
+    except NO_VALUE:
         return
+    if said.body is None:
+        page.notice(function, f"nothing says what {family.tex} is")
+        return
+    body = said.body
+    draws = checked.checker.draws(body)
+
     own = definition.statement.own
     stated = Stated(
         family.tex,
-        term.shape,
-        term=term,
+        said.shape,
+        term=body,
         equation=checked.checker.equations[definition.statement.place] if own else None,
         start=definition.right.start,
         end=definition.right.end,
         tested=frozenset({id(definition)}),
+        compute=lambda evaluator: (
+            evaluator.with_formals(
+                {
+                    name: Array((), value)
+                    for name, value in _formals(checked, family, said, evaluator)
+                },
+                body,
+            ).tensor
+        ),
     )
-    names = list(function.accepts)[: len(term.arguments)]
-    if len(names) < len(term.arguments):
+    names = list(function.accepts)[: len(said.shapes)]
+    if len(names) < len(said.shapes):
         page.notice(function, f"it takes fewer arguments than {family.tex}")
         return
     try:
         one = callee(function, call, page.names, page.sizes, page.namespace, frozenset(names))
         comparing = _Comparing(page, function, one)
         differences = [
-            comparing.returns(stated, names, definition, evaluator, draw)
+            comparing.returns(
+                stated, names, _formals(checked, family, said, evaluator), evaluator, draw
+            )
             for evaluator in draws
             for draw in calls_of(evaluator)
         ]
@@ -1044,3 +1113,36 @@ def _ask_function_symbol(
             Witness("function", function.full_name, file, line, max(known))
         )
     page.agreed(function)
+
+
+def _formals(
+    checked: Checked, family: Family, said: Function, evaluator: Evaluator
+) -> list[tuple[str, Tensor]]:
+    """Values for the parameters of a function's symbol.
+
+    A parameter that is a symbol of the page has the values that this has; another one is drawn from
+    the set that the function is declared for.
+    """
+    from nn3doc.equations.shapes import Elaborator
+
+    found = []
+    for place, (name, shape) in enumerate(zip(said.parameter_names, said.shapes, strict=True)):
+        source = family.source or ()
+        domain = source[place][0] if place < len(source) else None
+        sizes = [evaluator.size(size) for size in shape] or [1, 1]
+        with contextlib.suppress(*NO_VALUE):
+            term = Elaborator(checked.book, {}, "w").term(said.parameters[place])
+            value = evaluator(term).tensor.detach()
+            found.append((name, value.expand(evaluator.draws, *value.shape[1:])))
+            continue
+        own = Family(name, (), "value", (), name, domain or REAL)
+        value = evaluator.drawer.draw((f"parameter {name}", ()), own, sizes)
+        found.append((name, value.detach()))
+    return found
+
+
+def _as_python(value: Tensor) -> Tensor:
+    """A value as a function takes it: a number, a vector with one axis, a matrix."""
+    if value.numel() == 1:
+        return value.reshape(())
+    return value.squeeze(-1) if value.shape[-1] == 1 else value
