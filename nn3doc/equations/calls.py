@@ -159,10 +159,9 @@ def _passed(
     accepts: Mapping[str, inspect.Parameter],
 ) -> tuple[list[object], dict[str, object]]:
     """Arguments as they are passed: in their order to a decorator that takes anything."""
-    try:
-        own = inspect.signature(call).parameters
-    except (TypeError, ValueError):
-        own = {}
+    own: set[str] = set()
+    with contextlib.suppress(TypeError, ValueError):
+        own = set(inspect.signature(call).parameters)
     if all(name in own for name in arguments):
         return [], dict(arguments)
     positional: list[object] = []

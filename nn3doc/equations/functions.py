@@ -41,7 +41,7 @@ class PageFunction:
         owner: The class that a method belongs to.
         accepts: Its parameters; of a method, without the instance.
         unchecked: Why the page leaves it unchecked, as a remark behind its fence says.
-        inner: The function whose lines are followed.
+        inner: The function whose lines are followed; None where it is not written in Python.
         decorators: The names of what it is decorated with.
     """
 
@@ -55,7 +55,7 @@ class PageFunction:
     owner: type | None = None
     accepts: Mapping[str, inspect.Parameter] = field(default_factory=dict)
     unchecked: str | None = None
-    inner: FunctionType | None = None
+    inner: Any = None
     decorators: tuple[str, ...] = ()
 
     @property
@@ -115,19 +115,19 @@ def _functions_of(
     """A function, or the methods of a class."""
     if isinstance(value, type):
         if is_shown:
-            for method, function, inner in _methods(value):
-                accepts = _accepts(function, inner)
+            for method, function, written in _methods(value):
+                accepts = _accepts(function, written)
                 if accepts is None:
                     continue
                 if not isinstance(vars(value)[method], staticmethod):
                     accepts = dict(list(accepts.items())[1:])
                 yield PageFunction(
                     f"{name}.{method}", full_name(function), function, tuple(accepts), *span,
-                    True, value, accepts, unchecked, inner,
+                    True, value, accepts, unchecked, written,
                 )  # fmt: skip
         return
     owner = _owner(value)
-    inner = innermost(value) or None
+    inner: FunctionType | None = innermost(value)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         inner = _below(value, node) or inner
     if inner is None:

@@ -534,11 +534,14 @@ def _items(
             else:
                 yield Result(key, copied(item))
         return
-    written = expression.elts if isinstance(expression, ast.Tuple | ast.List) else None
+    written: Sequence[ast.expr] | None = None
+    if isinstance(expression, ast.Tuple | ast.List):
+        written = expression.elts
     if isinstance(value, tuple) or (isinstance(value, list) and written is not None):
-        if written is None or len(written) != len(value) or _has_star(written):
-            written = [None] * len(value)
-        for item, part in zip(value, written, strict=True):
+        parts: Sequence[ast.expr | None] = written or []
+        if len(parts) != len(value) or any(isinstance(part, ast.Starred) for part in parts):
+            parts = [None] * len(value)
+        for item, part in zip(value, parts, strict=True):
             if depth < _DEEPEST:
                 yield from _items(item, part, name, function, depth + 1)
         return
@@ -553,10 +556,6 @@ def _items(
 
 
 _DEEPEST = 4
-
-
-def _has_star(written: Sequence[ast.expr]) -> bool:
-    return any(isinstance(item, ast.Starred) for item in written)
 
 
 def _fields(value: Any) -> dict[str, object] | None:

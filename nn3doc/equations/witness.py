@@ -33,7 +33,7 @@ from nn3doc.equations.code import relative
 from nn3doc.equations.definitions import DefinitionError, Function
 from nn3doc.equations.evaluate.arrays import Array
 from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, told
-from nn3doc.equations.evaluate.evaluator import Evaluator
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.families import REAL, Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
 from nn3doc.equations.meaning.operations import operation_of
@@ -47,7 +47,6 @@ from nn3doc.equations.python_names import (
     spellings,
 )
 from nn3doc.equations.report import Finding, Witness
-from nn3doc.equations.sizes import Size
 from nn3doc.equations.snippet_values import Snippets
 from nn3doc.equations.snippets import find_code
 from nn3doc.equations.stated import (
@@ -127,6 +126,7 @@ class _Unnamed:
     Attributes:
         result: What was returned, in the first draw.
         line: The line of the return statement.
+        inputs: The symbols that the function was given.
         may_be: What it may be: no input of the function.
         left: What of that it may still be.
         pairs: For each thing of the same shape, the values in each draw: page, code.
@@ -134,6 +134,7 @@ class _Unnamed:
 
     result: Returned
     line: int
+    inputs: frozenset[Key]
     may_be: list[Stated]
     left: list[Stated]
     pairs: dict[Stated, list[tuple[Evaluator, int, Tensor, Tensor]]] = field(default_factory=dict)
@@ -221,18 +222,14 @@ class _Page:
 
     def leave_open(self, one: _Comparing, label: str, unnamed: _Unnamed) -> None:
         """Takes note of a returned value that may be meant to be the one thing made of its inputs."""
-        inputs = frozenset(
-            key for key in one.one.wanted.names.values() if not isinstance(key, Size)
-        )  # fmt: skip
         meant = [
             said for said in unnamed.may_be
             if said.key is not None
             and said.shape
             and said.update is None and said in unnamed.pairs
-            and rests_exactly(self.checked, said, inputs)
+            and rests_exactly(self.checked, said, unnamed.inputs)
         ]  # fmt: skip
-        alone = label == one.function.name and one.function.is_shown
-        if alone and len({id(said.equation) for said in meant}) == 1:
+        if meant and label == one.function.name and one.function.is_shown:
             self._open.append((one, label, unnamed, meant))
 
     def settle_open(self) -> None:
@@ -241,12 +238,16 @@ class _Page:
         That it returns another vector or matrix of the same shape is a mistake in one of them. Of
         numbers nothing is said: a page may have a second measure of the same things.
         """
-        for one, label, unnamed, meant in self._open:
-            equation = meant[0].equation
-            rivals = [other for other in self._open if other[3][0].equation is equation]
-            if equation is None or len(rivals) > 1 or one.function.unchecked is not None:
+        for one, label, unnamed, all_meant in self._open:
+            meant = [
+                said for said in all_meant
+                if said.equation is not None
+                and not any(witness.kind in _BY_CODE for witness in said.equation.witnesses)
+            ]  # fmt: skip
+            rivals = [other for other in self._open if set(other[3]) & set(meant)]
+            if len({id(said.equation) for said in meant}) != 1 or len(rivals) > 1:
                 continue
-            if any(witness.kind in _BY_CODE for witness in equation.witnesses):
+            if one.function.unchecked is not None:
                 continue
             name = label.rpartition(".")[2]
             if name in self._parts:
@@ -434,7 +435,7 @@ class _Comparing:
             raise CannotCallError("the page's code has not run")
         failing = self.function.is_shown or self._names_all()
         given = ", ".join(f"{name} = {_short(value)}" for name, value in found.given.items())
-        notes = (f"called with {given}",) if given else ()
+        notes: tuple[str, ...] = (f"called with {given}",) if given else ()
         if record.error_line and record.file:
             source = linecache.getline(record.file, record.error_line).strip()
             notes += (
@@ -704,12 +705,15 @@ class _Comparing:
             known = f"{label} {place}"
             tolerance = _tolerance(record, result.value)
             if known not in self.unnamed:
-                inputs = set(map(self.page.names.get, found.given))
+                given = {*found.given, *found.before}
+                inputs = {self.page.names[name] for name in given if name in self.page.names}
                 may_be = [
                     one for one in self.page.stated
                     if one.update is not None or one.key is None or one.key not in inputs
                 ]  # fmt: skip
-                self.unnamed[known] = _Unnamed(result, record.return_line, may_be, list(may_be))
+                self.unnamed[known] = _Unnamed(
+                    result, record.return_line, frozenset(inputs), may_be, list(may_be)
+                )
             unnamed = self.unnamed[known]
             for one in list(self.page.stated):
                 tensor = from_python(result.value, one.shape)
