@@ -46,6 +46,7 @@ class Stated:
         start: Offset in its TeX of what says its value.
         end: Offset behind it.
         tested: The definitions that a comparison with it tests.
+        states: The symbols that the equation of a side says the value of.
         compute: How its value is worked out, where it is none of these.
     """
 
@@ -58,6 +59,7 @@ class Stated:
     start: int = 0
     end: int = 0
     tested: frozenset[int] = frozenset()
+    states: frozenset[Key] = frozenset()
     compute: Callable[[Evaluator], Tensor] | None = None
 
     def value(self, checked: Checked, evaluator: Evaluator) -> Tensor | None:
@@ -194,7 +196,7 @@ def _sides(checked: Checked) -> Iterator[Stated]:
                 where = node.sides[place - 1] if place else node.sides[1]
                 yield Stated(
                     equation.tex[side.start : side.end], term.shape, None, None, term, equation,
-                    where.start, where.end, tested | result.defines,
+                    where.start, where.end, tested | result.defines, frozenset(result.states),
                 )  # fmt: skip
 
 

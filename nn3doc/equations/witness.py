@@ -709,7 +709,8 @@ class _Comparing:
                 inputs = {self.page.names[name] for name in given if name in self.page.names}
                 may_be = [
                     one for one in self.page.stated
-                    if one.update is not None or one.key is None or one.key not in inputs
+                    if one.update is not None
+                    or (one.key not in inputs and not one.states & inputs)
                 ]  # fmt: skip
                 self.unnamed[known] = _Unnamed(
                     result, record.return_line, frozenset(inputs), may_be, list(may_be)
@@ -772,8 +773,11 @@ class _Comparing:
         key = self.page.names.get(name)
         if key is not None:
             return [one for one in self.page.stated if one.key == key and one.update is None], True
-        inputs = set(map(self.page.names.get, self.one.wanted.names))
-        may_be = [one for one in self.page.stated if one.key is None or one.key not in inputs]
+        inputs = unnamed.inputs
+        may_be = [
+            one for one in self.page.stated
+            if one.key not in inputs and not one.states & inputs
+        ]  # fmt: skip
         return named_so(name, self.checked, may_be) if name else ([], False)
 
     def _scaled(self, unnamed: _Unnamed) -> Stated | None:
