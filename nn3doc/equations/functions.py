@@ -90,11 +90,17 @@ def imported_functions(
         for name, value, line, node in _named(code, path, names, namespace):
             span = code.span(lines, line) if line else (code.region.start, code.region.body_start)
             shown = code.kind == "source" or node is not None
-            for one in _functions_of(name, value, node, shown, code.region.unchecked, span):
+            for one in _functions_of(name, value, node, shown, _unchecked(code), span):
                 before = found.setdefault(_identity(one), one)
                 if one.is_shown and not before.is_shown:
                     found[_identity(one)] = replace(before, is_shown=True, unchecked=one.unchecked)
     return sorted(found.values(), key=lambda function: function.start)
+
+
+def _unchecked(code: Code) -> str | None:
+    """The remark behind a fence, or behind its output, that leaves its functions unchecked."""
+    behind = code.output.region.unchecked if code.output is not None else None
+    return code.region.unchecked if code.region.unchecked is not None else behind
 
 
 def _identity(one: PageFunction) -> object:

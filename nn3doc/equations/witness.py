@@ -159,6 +159,8 @@ class _Page:
         self.sizes = python_sizes(checked.book)
         self._stated: list[Stated] | None = None
         self._open: list[tuple[_Comparing, str, _Unnamed, list[Stated]]] = []
+        self._values: dict[tuple[Stated, Evaluator], Tensor | None] = {}
+        self._of: dict[tuple[str, bool], Stated | None] = {}
         self._alone: list[tuple[PageFunction, str, str]] = []
         self._parts: set[str] = set()
         self._decided: dict[tuple[object, ...], Tensor] = {}
@@ -171,6 +173,21 @@ class _Page:
         if self._stated is None:
             self._stated = all_stated(self.checked, self.names)
         return self._stated
+
+    def value(self, stated: Stated, evaluator: Evaluator) -> Tensor | None:
+        """What the page says a value is, in all draws."""
+        key = (stated, evaluator)
+        if key not in self._values:
+            self._values[key] = stated.value(self.checked, evaluator)
+        return self._values[key]
+
+    def of(self, name: str, updated: bool) -> Stated | None:
+        """What the page says of a name."""
+        if (name, updated) not in self._of:
+            key = self.names.get(name)
+            said = None if key is None else of_key(self.checked, key, updated)
+            self._of[name, updated] = said
+        return self._of[name, updated]
 
     def noisy(self, evaluator: Evaluator, seed: int) -> Evaluator:
         """The same draws, moved as rounding could."""
@@ -206,7 +223,7 @@ class _Page:
 
     def notice(self, function: PageFunction, reason: str, name: str = "") -> None:
         """Takes note of a function that is compared with nothing."""
-        if function.is_shown:
+        if function.is_shown and self.has_run:
             self._alone.append((function, name or function.name, reason))
 
     def agreed(self, function: PageFunction) -> None:
@@ -470,7 +487,7 @@ class _Comparing:
         Raises:
             _Wrong: They are not the same.
         """
-        expected = stated.value(self.checked, evaluator)
+        expected = self.page.value(stated, evaluator)
         if expected is None:
             return None
         values = [_as_python(value[draw]) for _, value in formals]
@@ -548,7 +565,7 @@ class _Comparing:
                     continue  # converted, not changed
                 if local.times > 1:
                     update_lines.add(name)
-            stated = self._of(name, local.parameter or name in given)
+            stated = self.page.of(name, local.parameter or name in given)
             if stated is None:
                 continue
             yield _Item(
@@ -558,12 +575,12 @@ class _Comparing:
         for name, value in record.parameters.items():
             if name in record.locals or name not in given or _same_value(value, given[name]):
                 continue
-            stated = self._of(name, True)
+            stated = self.page.of(name, True)
             if stated is not None:
                 yield _Item(f"{label}: {name}", name, value, record.return_line, stated, value,
                             kind="final")  # fmt: skip
         for name, value in found.attributes.items():
-            stated = self._of(name, name in found.before)
+            stated = self.page.of(name, name in found.before)
             if stated is not None:
                 yield _Item(f"{label}: self.{name}", f"self.{name}", value, record.return_line,
                             stated, value, kind="final")  # fmt: skip
@@ -574,7 +591,7 @@ class _Comparing:
                 is_input and _same_value(result.value, given.get(name, found.before.get(name)))
             ):  # fmt: skip
                 continue
-            stated = self._of(name, is_input) if name else None
+            stated = self.page.of(name, is_input) if name else None
             if stated is not None:
                 yield _Item(f"{label} returns {place}", name, result.value, record.return_line,
                             stated, result.value)  # fmt: skip
@@ -591,14 +608,10 @@ class _Comparing:
                 continue
             for place, (name, value) in enumerate(zip(targets, values, strict=True)):
                 own = results[place].name if len(results) == len(targets) else None
-                stated = self._of(name, name in found.given)
+                stated = self.page.of(name, name in found.given)
                 if stated is not None and own != name:
                     yield _Item(f"{label} gives {name}", name, value, found.record.return_line,
                                 stated, value, why=f"line {line} calls it {name}")  # fmt: skip
-
-    def _of(self, name: str, updated: bool) -> Stated | None:
-        key = self.page.names.get(name)
-        return None if key is None else of_key(self.checked, key, updated)
 
     def _compare(self, label: str, found: Called, evaluator: Evaluator, draw: int) -> None:
         """Compares one call with the page.
@@ -608,7 +621,7 @@ class _Comparing:
         """
         record = found.record
         for item in self._items(found, label):
-            expected = item.stated.value(self.checked, evaluator)
+            expected = self.page.value(item.stated, evaluator)
             if expected is None:
                 continue
             tolerance = _tolerance(record, item.value)
@@ -684,7 +697,7 @@ class _Comparing:
         """How far rounding may move what the page says, in all draws."""
         moved = torch.zeros_like(expected)
         for seed in range(1, REPLICAS + 1):
-            again = stated.value(self.checked, self.page.noisy(evaluator, seed))
+            again = self.page.value(stated, self.page.noisy(evaluator, seed))
             if again is not None:
                 gap = (again - expected).abs()
                 moved = torch.maximum(moved, torch.where(gap.isnan(), torch.inf, gap))
@@ -718,7 +731,7 @@ class _Comparing:
             unnamed = self.unnamed[known]
             for one in list(self.page.stated):
                 tensor = from_python(result.value, one.shape)
-                expected = one.value(self.checked, evaluator) if tensor is not None else None
+                expected = self.page.value(one, evaluator) if tensor is not None else None
                 if tensor is None or expected is None or tensor.shape != expected[draw].shape:
                     unnamed.left = [other for other in unnamed.left if other is not one]
                     continue
@@ -737,7 +750,7 @@ class _Comparing:
         if key is None:
             return False
         known = name in found.given or name in found.before
-        return known or self._of(name, False) is not None
+        return known or self.page.of(name, False) is not None
 
     def _settle(self) -> None:
         """Decides what the values without a name are.
