@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from nn3doc.equations.arguments import Kind, Wanted, plain, values_for, wanted
+from nn3doc.equations.arguments import Kind, Wanted, names_read, plain, values_for, wanted
 from nn3doc.equations.book import Book
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.functions import PageFunction
@@ -115,6 +115,7 @@ def called(
     given: Mapping[str, object] | None = None,
     watch: bool = False,
     seed: int = 0,
+    noted: frozenset[str] = frozenset(),
 ) -> Called:
     """Calls a function with the values of one draw.
 
@@ -127,6 +128,7 @@ def called(
         given: Values of parameters that come from elsewhere.
         watch: See `trace`.
         seed: Of the random numbers that it may draw.
+        noted: See `trace`.
 
     Raises:
         CannotCallError: A symbol has no value, or its object cannot be made.
@@ -144,7 +146,7 @@ def called(
             call = _bound(one, instance)
         before = _snapshot(instance)
         positional, named = _passed(call, arguments, one.function.accepts)
-        record = trace(call, named, positional=positional, inner=inner, watch=watch)
+        record = trace(call, named, positional=positional, inner=inner, watch=watch, noted=noted)
         after = _snapshot(instance)
     changed = {
         name: value for name, value in after.items()
@@ -253,6 +255,12 @@ def _instance(
         drawn = values_for({name: key}, book, evaluator, draw, kind)
         if drawn is not None:
             _put(instance, name, value, drawn[name])
+    # What another method would have set: `fit` sets the weights that `predict` needs.
+    for name in sorted(names_read(one.function.inner) & set(one.names)):
+        if not hasattr(instance, name) and book.find(one.names[name]) is None:
+            drawn = values_for({name: one.names[name]}, book, evaluator, draw, kind)
+            with contextlib.suppress(AttributeError):
+                setattr(instance, name, (drawn or {})[name])
     if isinstance(instance, torch.nn.Module):
         instance.eval()
         for name, _ in instance.named_parameters():

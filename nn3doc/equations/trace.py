@@ -44,7 +44,7 @@ class Local:
         line: Its line, that of the variable's name.
         parameter: Whether it is a parameter that the function assigns anew.
         final: A copy of the value it had when the function returned.
-        first: A copy of the value that this line assigned first, in a loop.
+        inputs: Copies of the variables that were to be noted, as they were when the line was run.
         times: How often this line assigned it.
         changed: The line that changed its value later; 0 where that was not watched, or none did.
         counts: Whether it is what a `for` counts or runs over.
@@ -56,7 +56,7 @@ class Local:
     line: int
     parameter: bool = False
     final: object = None
-    first: object = None
+    inputs: Mapping[str, object] = field(default_factory=dict)
     times: int = 1
     changed: int = 0
     counts: bool = False
@@ -96,6 +96,7 @@ class Trace:
         parameters: What the parameters were when the function returned, copied.
         own: Whether the function itself gave what was returned, and no decorator changed it.
         whole: A copy of all that was returned.
+        inputs: Copies of the variables that were to be noted, as they were when it returned.
     """
 
     function: str
@@ -110,6 +111,7 @@ class Trace:
     parameters: dict[str, object] = field(default_factory=dict)
     own: bool = True
     whole: object = None
+    inputs: dict[str, object] = field(default_factory=dict)
 
 
 class _TooLongError(Exception):
@@ -124,6 +126,7 @@ def trace(
     positional: Sequence[object] | None = None,
     inner: FunctionType | None = None,
     watch: bool = False,
+    noted: frozenset[str] = frozenset(),
 ) -> Trace:
     """Calls a function and records what it assigns and returns.
 
@@ -137,6 +140,7 @@ def trace(
         positional: Arguments without names, before the others.
         inner: The function whose lines are followed, where it is known.
         watch: Whether to find the lines that change a variable after it was assigned.
+        noted: Variables whose values are kept with each assignment.
 
     Returns:
         The record. An exception is told in it, not raised; only KeyboardInterrupt passes.
@@ -146,7 +150,7 @@ def trace(
     record = Trace(full_name(inner or function))
     if code is not None:
         record.file, record.line = code.co_filename, code.co_firstlineno
-    follower = _Follower(code, record, most_steps, watch)
+    follower = _Follower(code, record, most_steps, watch, noted)
     follow = _monitored if sys.version_info >= (3, 12) else _traced
     try:
         before, named = _call(function, arguments)
@@ -202,12 +206,20 @@ class _Follower:
     """Follows the first call of one code object, and counts the steps of all in its file."""
 
     def __init__(
-        self, code: CodeType | None, record: Trace, most_steps: int, watch: bool = False
+        self,
+        code: CodeType | None,
+        record: Trace,
+        most_steps: int,
+        watch: bool = False,
+        noted: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
         self._record = record
         self._left = most_steps
         self._watch = watch
+        self._noted = noted & {*code.co_varnames, *code.co_cellvars} if code else noted
+        self._inputs: dict[str, object] = {}
+        self._noted_at: tuple[int | None, int] = 0, 0
         self.frame: FrameType | None = None
         self._pending: _Store | None = None
         self._stores = _stores(code) if code else {}
@@ -230,6 +242,9 @@ class _Follower:
             return
         self._take(frame)
         self._pending = self._stores.get(offset)
+        if self._noted and (frame.f_lineno != self._noted_at[0] or offset <= self._noted_at[1]):
+            self._inputs = self._inputs_of(frame)  # before the line can change them in place
+        self._noted_at = frame.f_lineno, offset
         if self._watch and frame.f_lineno != self._line:
             self._look_for_changes(frame)
             self._line = frame.f_lineno
@@ -242,6 +257,7 @@ class _Follower:
         if self._watch:
             self._look_for_changes(frame)
         self.return_line, self.returned = frame.f_lineno, returned
+        self._record.inputs = self._inputs_of(frame)
         values = frame.f_locals
         for name, local in self._record.locals.items():
             if name in values:
@@ -249,6 +265,10 @@ class _Follower:
         self._record.parameters = {
             name: copied(values[name]) for name in self._parameters if name in values
         }
+
+    def _inputs_of(self, frame: FrameType) -> dict[str, object]:
+        values = frame.f_locals if self._noted else {}
+        return {name: copied(values[name]) for name in self._noted if name in values}
 
     def step(self) -> None:
         """Counts an instruction."""
@@ -275,7 +295,7 @@ class _Follower:
                 store.line,
                 name in self._parameters,
                 value,
-                before.first if before and again else value,
+                self._inputs,
                 before.times + 1 if before and again else 1,
                 counts=store.counts,
             )

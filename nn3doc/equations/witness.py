@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dis
 import functools
 import linecache
 import sys
@@ -22,6 +23,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
@@ -73,6 +75,7 @@ _ORDINARY = ("tame", "positive")
 _CALLS = {"tame": 2, "positive": 2, "wide": 2, "scaled": 1, "alike": 1, "constant": 1,
           "all points": 12, "points": 4}  # fmt: skip
 _BY_CODE = ("function", "line", "returned", "final", "snippet")
+_UNDECIDED = "nothing is said"
 _FAR = 1e9
 _MOST_SECONDS = 4.0  # for one function, but for its first calls
 _NARROW = ("Give its symbols the set that it works for, in the table's column Shape: (0, 1), "
@@ -92,7 +95,7 @@ class _Item:
         line: The line that gave it.
         stated: What the page says of it.
         bound: The value it had when that line bound it.
-        first: The one it had when it was bound first, in a loop; None outside one.
+        inputs: The values of symbols that the function had given other values by then.
         kind: `line` for a variable, `returned` for what the function gives back, `final` for what
             it leaves changed: an argument, an attribute.
         why: Where its name comes from, for messages.
@@ -104,7 +107,7 @@ class _Item:
     line: int
     stated: Stated
     bound: object = None
-    first: object = None
+    inputs: Mapping[str, object] = field(default_factory=dict)
     kind: str = "returned"
     why: str = ""
 
@@ -167,6 +170,15 @@ class _Page:
         self._noisy: dict[tuple[Evaluator, int], Evaluator] = {}
         self._calls: list[tuple[str, list[str], list[str], int]] | None = None
 
+    @cached_property
+    def noted(self) -> frozenset[str]:
+        """The names of symbols that a function may give values of its own."""
+        book = self.checked.book
+        return frozenset(
+            name for name, key in self.names.items()
+            if book.find(key) is None or book.find(key, updates=True) is not None
+        )  # fmt: skip
+
     @property
     def stated(self) -> list[Stated]:
         """All that a function may return."""
@@ -202,7 +214,7 @@ class _Page:
         All that the cases of a value are decided by has a value; and no value on the way is so far out
         that libraries hold it at a bound, as the logarithm in a cross-entropy.
         """
-        key = (id(stated.term or stated.update or stated.key), stated.key, id(evaluator))
+        key = (id(stated.term or stated.update or stated.key), stated.key, evaluator)
         if key not in self._decided:
             checker = self.checked.checker
             below = list(checker.below(*stated.terms(self.checked)))
@@ -434,7 +446,9 @@ class _Comparing:
         failed: Called | None = None
         for kind in kinds:
             others = {name: as_kind(value, kind) for name, value in (given or {}).items()}
-            found = called(self.one, book, evaluator, draw, kind, others, watch, seed)
+            found = called(
+                self.one, book, evaluator, draw, kind, others, watch, seed, self.page.noted
+            )
             if not found.record.error:
                 self.kind = kind
                 return found
@@ -442,6 +456,12 @@ class _Comparing:
             if found.record.error.startswith(("it was stopped", "NameError")):
                 break
         if failed is not None and ordinary:
+            owner = self.function.owner
+            unset = (
+                f"AttributeError: {owner.__name__!r} object has no" if owner else "it was stopped"
+            )
+            if failed.record.error.startswith(("it was stopped", unset)):
+                raise CannotCallError(failed.record.error)
             self._raised(failed)
         return None
 
@@ -552,25 +572,21 @@ class _Comparing:
     def _items(self, found: Called, label: str) -> Iterator[_Item]:
         """All values of a call that have a name of the page."""
         record, given = found.record, found.given
-        update_lines: set[str] = set()
-        moved = any(
-            local.parameter and name in given and not _same_value(local.final, given[name])
-            for name, local in record.locals.items()
-        )
         for name, local in sorted(record.locals.items(), key=lambda one: one[1].line):
             if local.counts or as_tensor(local.final) is None:
                 continue
-            if local.parameter or name in given:
-                if name not in given or _same_value(local.final, given[name]):
-                    continue  # converted, not changed
-                if local.times > 1:
-                    update_lines.add(name)
+            if (local.parameter or name in given) and (
+                name not in given or _same_value(local.final, given[name])
+            ):
+                continue  # converted, not changed
             stated = self.page.of(name, local.parameter or name in given)
+            if stated is None and local.times > 1 and name in local.inputs:
+                stated = self.page.of(name, True)  # a step of a loop that starts in the function
             if stated is None:
                 continue
             yield _Item(
                 f"{label}: {name}", name, local.final, local.line, stated, local.value,
-                local.first if local.times > 1 and moved else None, "line",
+                local.inputs, "line",
             )  # fmt: skip
         for name, value in record.parameters.items():
             if name in record.locals or name not in given or _same_value(value, given[name]):
@@ -581,21 +597,33 @@ class _Comparing:
                             kind="final")  # fmt: skip
         for name, value in found.attributes.items():
             stated = self.page.of(name, name in found.before)
-            if stated is not None:
+            if stated is not None and not (stated.update is not None and self._has_loop()):
                 yield _Item(f"{label}: self.{name}", f"self.{name}", value, record.return_line,
                             stated, value, kind="final")  # fmt: skip
         for place, result in enumerate(record.results):
             name = result.name or ""
             is_input = name in given or name in found.before
-            if name in found.attributes or name in update_lines or (
+            if name in found.attributes or (
                 is_input and _same_value(result.value, given.get(name, found.before.get(name)))
             ):  # fmt: skip
                 continue
             stated = self.page.of(name, is_input) if name else None
+            inputs: Mapping[str, object] = record.inputs
+            own = record.locals.get(name)
+            if own is not None and _same_value(own.final, result.value):
+                inputs = own.inputs
             if stated is not None:
                 yield _Item(f"{label} returns {place}", name, result.value, record.return_line,
-                            stated, result.value)  # fmt: skip
+                            stated, result.value, inputs)  # fmt: skip
         yield from self._unpacked(found, label)
+
+    def _has_loop(self) -> bool:
+        """Whether it may update an attribute many times."""
+        inner = self.function.inner or innermost(self.one.call)
+        return inner is not None and any(
+            instruction.opname.startswith(("FOR_ITER", "JUMP_BACKWARD"))
+            for instruction in dis.get_instructions(inner)
+        )
 
     def _unpacked(self, found: Called, label: str) -> Iterator[_Item]:
         """What it returns under the names that the page gives it where it calls the function."""
@@ -632,12 +660,12 @@ class _Comparing:
             if verdict is None:
                 continue  # nothing can be said in this draw
             kind = item.kind if item.kind != "line" or bound_right else "final"
-            if not _is_right(verdict) and item.first is not None:
-                first = self._agrees(item, item.first, expected, evaluator, draw, tolerance)
-                if first is None or _is_right(first):
-                    verdict, kind = first or verdict, "line"
-                    if first is None:
-                        continue
+            if not _is_right(verdict):
+                again = self._as_it_stood(item, found, evaluator, draw, tolerance)
+                if again == _UNDECIDED:
+                    continue
+                if _is_right(again):
+                    verdict, kind = again, item.kind
             if not _is_right(verdict) and item.kind == "line" and any(
                 _is_right(self._agrees(item, result.value, expected, evaluator, draw, tolerance))
                 for result in record.results
@@ -653,6 +681,36 @@ class _Comparing:
                     kind = "final"
                 self.agreed[item.label] = _Agreed(item, difference, kind, label)
         self._note_unnamed(label, found, evaluator, draw)
+
+    def _as_it_stood(
+        self, item: _Item, found: Called, evaluator: Evaluator, draw: int, tolerance: float
+    ) -> Comparison | str | None:
+        """How a value compares where the function itself gave some symbols other values before.
+
+        Those are the weights in a loop of updates, or that it begins with. A parameter counts only if
+        the page gives it new values, too: other changes of what it is given are changes of its result.
+        """
+        changed: dict[Key, Tensor] = {}
+        book = self.checked.book
+        for name, value in item.inputs.items():
+            key = self.page.names[name]
+            drawn = found.given.get(name)
+            if drawn is not None and (
+                _same_value(value, drawn) or book.find(key, updates=True) is None
+            ):
+                continue
+            tensor = from_python(value, book.shape_of_key(key))
+            if tensor is not None:
+                changed[key] = tensor.expand(evaluator.draws, *tensor.shape).clone()
+        if not changed:
+            return None
+        if evaluator.drawer.modes[draw] not in _ORDINARY:
+            return _UNDECIDED  # steps from far out lead further out
+        moved = evaluator.changed(changed)
+        expected = item.stated.value(self.checked, moved)
+        if expected is None:
+            return None
+        return self._agrees(item, item.value, expected, moved, draw, tolerance)
 
     def _agrees(
         self, item: _Item, value: object, expected: Tensor, evaluator: Evaluator, draw: int,
@@ -710,7 +768,7 @@ class _Comparing:
         record = found.record
         results = [
             (place, result) for place, result in enumerate(record.results)
-            if not self._is_named(result, found) and as_tensor(result.value) is not None
+            if not self._is_named(label, result, found) and as_tensor(result.value) is not None
         ]  # fmt: skip
         if len(record.results) > 1 and as_tensor(record.whole) is not None:
             results.append((-1, Returned(None, record.whole)))
@@ -744,11 +802,14 @@ class _Comparing:
                 if verdict is not None and not _is_right(verdict):
                     unnamed.left.remove(one)
 
-    def _is_named(self, result: Returned, found: Called) -> bool:
+    def _is_named(self, label: str, result: Returned, found: Called) -> bool:
         name = result.name or ""
         key = self.page.names.get(name)
         if key is None:
             return False
+        own = found.record.locals.get(name)
+        if own is not None and f"{label}: {name}" in self.agreed:
+            return _same_value(own.final, result.value)
         known = name in found.given or name in found.before
         return known or self.page.of(name, False) is not None
 
