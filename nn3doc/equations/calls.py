@@ -148,6 +148,8 @@ def called(
         positional, named = _passed(call, arguments, one.function.accepts)
         record = trace(call, named, positional=positional, inner=inner, watch=watch, noted=noted)
         after = _snapshot(instance)
+        if instance is not None and record.returned is instance:
+            record.results = ()  # its attributes are compared
     changed = {
         name: value for name, value in after.items()
         if name not in before or not _equal(value, before[name])
