@@ -231,9 +231,7 @@ def test_what_goes_wrong_is_told_in_one_line(source: str, error: str, line: int)
 ENDLESS = {
     "on one line": "def f(x):\n    while True: pass\n",
     "in what it calls": "def g():\n    while True: pass\n\ndef f(x):\n    g()\n",
-    "in a function within it": (
-        "def f(x):\n    def g():\n        while True: pass\n    g()\n"
-    ),
+    "in a function within it": ("def f(x):\n    def g():\n        while True: pass\n    g()\n"),
     "by calling itself": "def f(x):\n    for i in range(10 ** 9):\n        f(0) if x else i\n",
 }
 
@@ -377,3 +375,61 @@ def test_a_name_that_leads_nowhere(name: str, message: str) -> None:
     with pytest.raises(ResolveError) as error:
         resolve(name)
     assert str(error.value) == message
+
+
+RUN = dedent(
+    """\
+    ```python
+    from functools import partial, wraps
+
+    factor = 2
+
+
+    def plain(f):
+        def inner(*args):
+            return f(*args)
+        return inner
+
+
+    @plain
+    def scaled(x, y):
+        return factor * x + y
+
+
+    half = partial(pow, 2)
+    double = lambda x: 2 * x
+
+    if factor:
+        class Model:
+            def __init__(self, w):
+                self.w = w
+
+            def predict(self, x):
+                return self.w * x
+
+            @staticmethod
+            def name(x):
+                return x
+    ```
+    """
+)
+
+
+def test_the_functions_of_a_page_that_has_run() -> None:
+    namespace = run_page(RUN, "page.md").namespace
+    functions = [one for one in imported_functions(RUN, "page.md", namespace) if one.is_shown]
+    assert [(one.name, one.parameters, one.owner and one.owner.__name__) for one in functions] == [
+        ("plain", ("f",), None),
+        ("scaled", ("x", "y"), None),
+        ("double", ("x",), None),
+        ("Model.predict", ("x",), "Model"),
+        ("Model.name", ("x",), "Model"),
+    ]
+
+
+def test_variables_are_noted_as_they_were_before_a_line() -> None:
+    source = "def f(x):\n    for i in range(2):\n        y = x * 2\n        x += 1\n    return y\n"
+    record = trace(defined(source), {"x": torch.ones(1)}, noted=frozenset(["x"]))
+    assert repr(record.locals["x"].inputs["x"]) == "tensor([2.])"
+    assert repr(record.locals["y"].inputs["x"]) == "tensor([2.])"
+    assert repr(record.inputs["x"]) == "tensor([3.])"
