@@ -423,7 +423,7 @@ def test_the_functions_of_a_page_that_has_run() -> None:
         ("scaled", ("x", "y"), None),
         ("double", ("x",), None),
         ("Model.predict", ("x",), "Model"),
-        ("Model.name", ("x",), "Model"),
+        ("Model.name", ("x",), None),
     ]
 
 
