@@ -8,7 +8,7 @@ region is a pair of offsets into the text as it was read.
     display   = "$$" … "$$" | "\\[" … "\\]" | "\\begin{align}" … "\\end{align}" | "```math" fence
     inline    = "$" … "$" | "$`" … "`$" | "\\(" … "\\)"
                 (no blank line inside; pandoc's rule for the "$")
-    unchecked = "<!-- unchecked: reason -->" directly behind a formula
+    unchecked = "<!-- unchecked: reason -->" directly behind a formula or a fence
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Region:
             offsets in the body are offsets on the page.
         info: A fence's info string (`python title="x"`), without the blanks around it.
         prefix: What stands before a fence on its line: blanks, `>` or a list mark.
-        unchecked: For a formula: the reason of the `unchecked` remark behind it.
+        unchecked: For a formula or a fence: the reason of the `unchecked` remark behind it.
         unchecked_end: Where that remark ends; `end` where there is none.
     """
 
@@ -352,7 +352,7 @@ def _without_quote_marks(text: str, start: int, end: int) -> str:
 
 
 def _attach_remarks(text: str, regions: list[Region]) -> list[Region]:
-    """Gives each formula the `unchecked` remark that stands directly behind it."""
+    """Gives each formula and each fence the `unchecked` remark that stands directly behind it."""
     result: list[Region] = []
     for region in regions:
         remark = _UNCHECKED.match(region.body) if region.kind == "comment" else None
@@ -360,7 +360,7 @@ def _attach_remarks(text: str, regions: list[Region]) -> list[Region]:
         if (
             remark
             and before
-            and before.kind in ("display", "inline")
+            and before.kind in ("display", "inline", "fence")
             and not text[before.end : region.start].strip(" \t\r\n>")
         ):
             reason = " ".join(remark.group("reason").split())

@@ -77,8 +77,12 @@ def summary(reports: Iterable[Report]) -> str:
         f"{counts['failed']:,} failed",
     ]  # fmt: skip
     if counts["snippets"] or counts["alone"]:
-        alone = f", {_count(counts['alone'], 'value')} with nothing" if counts["alone"] else ""
-        parts.insert(2, f"{_count(counts['snippets'], 'number')} of snippets compared{alone}")
+        nothing = f", {_count(counts['alone'], 'value')} with nothing" if counts["alone"] else ""
+        parts.insert(2, f"{_count(counts['snippets'], 'number')} of snippets compared{nothing}")
+    if counts["functions"] or counts["functions_alone"]:
+        alone = counts["functions_alone"]
+        parts.insert(2, f"{_count(counts['functions'], 'function')} compared"
+                     + (f", {alone:,} with nothing" if alone else ""))  # fmt: skip
     if counts["outside"]:
         parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
     if counts["warnings"]:
@@ -125,6 +129,8 @@ def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
         counts["alone"] += len(report.snippets_alone)
         for kind in _SEEN:
             counts[kind] += sum(one.kind == kind for one in report.findings)
+        counts["functions"] += report.functions_compared
+        counts["functions_alone"] += report.functions_alone
         counts["outside"] += sum(
             one.failing for one in report.findings if one.kind not in _SEEN
         )  # fmt: skip

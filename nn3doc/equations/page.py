@@ -181,7 +181,7 @@ def inspect_page(
     _check_statements(checked)
     with whole():
         if code:
-            add_witnesses(checked, text, path, snippets)
+            add_witnesses(checked, text, path, snippets, strict=strict)
     with whole():
         _report_untested(checked, strict, asked=bool(code))
     report.findings += unread(text, failing=strict)

@@ -87,7 +87,9 @@ class Witness:
 
     Attributes:
         kind: `autograd`, `value` (both sides evaluated), `function` (a function of the page's
-            imports), `line` (a local variable inside one), `snippet` (what the page's code assigned),
+            imports), `line` (a local variable inside one, where it is bound and in the end),
+            `returned` (what it gives back), `final` (what it leaves filled or changed), `snippet`
+            (what the page's code assigned),
             `numbers` (the page's worked example).
         name: What confirmed it: `nn3doc.network.backward_propagation`, `dZ1`; for `value` and
             `autograd`, `EXACTLY` or "".
@@ -158,6 +160,8 @@ class Report:
         path: The page, as the user named it.
         text: Its text.
         is_page: Whether it is read; a file with mathematics that is no page is only told.
+        functions_compared: How many functions of the page's code agree with it.
+        functions_alone: How many functions on the page are compared with nothing.
         equations: All formulas, in their order.
         findings: Findings that belong to no formula (the page, its notation).
         snippets_compared: How many numbers that the page's code assigns were compared.
@@ -171,6 +175,8 @@ class Report:
     is_page: bool = True
     snippets_compared: int = 0
     snippets_alone: tuple[tuple[str, int], ...] = ()
+    functions_compared: int = 0
+    functions_alone: int = 0
 
     @property
     def all_findings(self) -> list[Finding]:

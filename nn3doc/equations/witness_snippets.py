@@ -20,14 +20,14 @@ from torch import Tensor
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import Definition, DefinitionError
-from nn3doc.equations.evaluate.arrays import NotInvertibleError, TooLarge
+from nn3doc.equations.evaluate.arrays import TooLarge
 from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, both, told
 from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, standing_value
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.markdown import Lines
 from nn3doc.equations.own_mistakes import guarded
-from nn3doc.equations.python_names import python_sizes
+from nn3doc.equations.python_names import python_sizes, to_python
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.snippet_claims import Claimed, claims_of
 from nn3doc.equations.snippet_values import MisfitError, Snippets, as_symbol, as_tensor, hold_sizes
@@ -129,9 +129,9 @@ def ask_snippets(checked: Checked, snippets: Snippets, names: dict[str, Key]) ->
             )
             if compared.agrees:
                 _confirm(checked, claim, key, compared)
-            else:
+            elif not _is_told(checked, claim):
                 wrong.add((claim.name, claim.line))
-                _disagree(checked, claim, compared)
+                _disagree(checked, claim, key, compared)
 
 
 def _is_asked(checked: Checked, claim: Claimed, key: Key) -> bool:
@@ -173,7 +173,7 @@ def _compared(
             return _worked_out(checked, claim, key, values, sizes)
         except (MissingValue, KeyError):
             continue
-        except (MisfitError, NotationError, DefinitionError, TooLarge, NotInvertibleError):
+        except (MisfitError, NotationError, DefinitionError, TooLarge):
             return None
         except (RuntimeError, ValueError, OverflowError, ZeroDivisionError):
             return None
@@ -461,16 +461,18 @@ def _confirm(checked: Checked, claim: Claimed, key: Key, compared: _Compared) ->
             equation.witnesses.append(witness)
 
 
-def _disagree(checked: Checked, claim: Claimed, compared: _Compared) -> None:
+def _disagree(checked: Checked, claim: Claimed, key: Key, compared: _Compared) -> None:
     """One finding: at the equation where it stands on this page, otherwise at the line of code."""
     notes = [f"line {claim.line} has: {_line(checked, claim.line)}"]
     if claim.first_line != claim.line:
         notes.append(f"line {claim.first_line} bound it: {_line(checked, claim.first_line)}")
     if compared.found is None:
-        shape = tuple(getattr(claim.value, "shape", ())) or "of a number"
-        notes.append(
-            f"there {claim.name} has the shape {shape}, here {tuple(compared.expected.shape)}"
-        )
+        family = checked.book.family(key[0])
+        wanted = to_python(compared.expected, checked.book.shape_of_key(key), family)
+        value = as_tensor(claim.value)
+        there = f"has the shape {tuple(value.shape)}" if value is not None else "has no shape"
+        here = tuple(wanted.shape) if wanted.ndim else "it is a number"
+        notes.append(f"there {claim.name} {there}, here {here}")
     else:
         notes += _told(compared)
     equation = _equation(checked, compared)
@@ -480,11 +482,24 @@ def _disagree(checked: Checked, claim: Claimed, compared: _Compared) -> None:
         equation.findings.append(Finding("code", message, start, end, (*notes, _MEND)))
         equation.verdict = "failed"
         return
-    family = checked.book.family(compared.definition.family) if compared.definition else None
-    name = family.tex if family else claim.name
+    name = checked.book.family(key[0]).tex
     message = f"the code computes {claim.name} otherwise than the page that defines {name}"
     start, end = _line_span(checked, claim.line)
     checked.report.findings.append(Finding("code", message, start, end, (*notes[1:], _MEND)))
+
+
+def _is_told(checked: Checked, claim: Claimed) -> bool:
+    """Whether a function that made the value has a finding of its own: one cause is told once."""
+    findings = [
+        *checked.report.findings,
+        *(finding for equation in checked.report.equations for finding in equation.findings),
+    ]
+    at_fault = {
+        finding.message.partition(" ")[0].rpartition(".")[2]
+        for finding in findings
+        if finding.kind == "code" and finding.failing
+    }
+    return not at_fault.isdisjoint(claim.reads)
 
 
 def _equation(checked: Checked, compared: _Compared) -> Equation | None:
