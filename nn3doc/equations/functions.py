@@ -125,11 +125,12 @@ def _functions_of(
                 accepts = _accepts(function, written)
                 if accepts is None:
                     continue
-                if not isinstance(vars(value)[method], staticmethod):
+                is_static = isinstance(vars(value)[method], staticmethod)
+                if not is_static:
                     accepts = dict(list(accepts.items())[1:])
                 yield PageFunction(
                     f"{name}.{method}", full_name(function), function, tuple(accepts), *span,
-                    True, value, accepts, unchecked, written,
+                    True, None if is_static else value, accepts, unchecked, written,
                 )  # fmt: skip
         return
     owner = _owner(value)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.definitions import Definition, DefinitionError
-from nn3doc.equations.evaluate.arrays import NotInvertibleError, TooLarge
+from nn3doc.equations.evaluate.arrays import TooLarge
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
 from nn3doc.equations.families import NotationError, filled
 from nn3doc.equations.report import Equation
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
 
 MOST_CASES = 12  # of a statement with layers, whose sides are values that may be returned
-NO_VALUE = (NotationError, DefinitionError, MissingValue, TooLarge, NotInvertibleError,
+NO_VALUE = (NotationError, DefinitionError, MissingValue, TooLarge,
             OverflowError, ZeroDivisionError, RuntimeError)  # fmt: skip
 
 
