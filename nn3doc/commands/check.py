@@ -105,9 +105,12 @@ def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
     for path in found.pages:
         try:
             yield check_file(
-                path, notation=args.notation, code=args.code, strict=args.strict,
+                path,
+                notation=args.notation,
+                code=args.code,
+                strict=args.strict,
                 seeds=range(1, args.seeds + 1),
-            )  # fmt: skip
+            )
         except NoPageError as error:
             reason = str(error).removeprefix(f"{path}: ")
             yield Report(str(path), "", findings=[Finding("page", reason, 0, 0)])

@@ -20,20 +20,28 @@ HELP = "plant every single mistake in the equations of pages, count what the che
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PAGE_OR_FOLDER",
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PAGE_OR_FOLDER",
         help="a Markdown page, or a folder: all pages (*.md) below it",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--notation", type=Path, metavar="FILE", help="the page with the notation table"
     )
     parser.add_argument(
-        "--explained", type=Path, metavar="FILE",
+        "--explained",
+        type=Path,
+        metavar="FILE",
         help="reviewed survivors, in TOML: [[survivor]] with page, original, mutated, reason",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--code", action="append", default=[], metavar="MODULE",
+        "--code",
+        action="append",
+        default=[],
+        metavar="MODULE",
         help="also plant mistakes in the functions of this module; may be given several times",
-    )  # fmt: skip
+    )
     parser.add_argument("--json", action="store_true", help="print every mutant as JSON")
 
 

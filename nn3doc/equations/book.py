@@ -58,9 +58,14 @@ class Book(Declarations):
     """The notation and the definitions that hold for a page."""
 
     def read(
-        self, regions: Iterable[Region], own: bool, parsed: Callable[[int, Formula], None],
-        failed: Callable[[int, Exception], None], tables: list[tuple[int, int]], text: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        regions: Iterable[Region],
+        own: bool,
+        parsed: Callable[[int, Formula], None],
+        failed: Callable[[int, Exception], None],
+        tables: list[tuple[int, int]],
+        text: str = "",
+    ) -> None:
         """Adds the statements of a page's formulas.
 
         Args:
@@ -179,10 +184,17 @@ class Book(Declarations):
         if reference is not None and not all(self._is_symbol(p) for p in parameters):
             return
         self.notation.add(
-            Family(base.letter, (), "function", None, base.letter, declared=False,
-                   python=reference.family.python if reference else "",
-                   meaning=reference.family.meaning if reference else "")
-        )  # fmt: skip
+            Family(
+                base.letter,
+                (),
+                "function",
+                None,
+                base.letter,
+                declared=False,
+                python=reference.family.python if reference else "",
+                meaning=reference.family.meaning if reference else "",
+            )
+        )
 
     def _is_derivative(self, family: Family) -> bool:
         """Whether what was taken for a value `f^{(2)}(x)` is the derivative of a function."""
@@ -346,7 +358,7 @@ class Book(Declarations):
 
     def _statement(
         self, node: Node, place: int, own: bool, in_table: bool, words: Words
-    ) -> Statement:  # fmt: skip
+    ) -> Statement:
         region = self._region(place)
         sentence = section = -1
         if self.prose is not None and region is not None:
@@ -354,9 +366,16 @@ class Book(Declarations):
             section = self.prose.section(region.start)
         general = self.prose is not None and region is not None and self.prose.is_general(region)
         return Statement(
-            node, place, 1000 * place, own, in_table=in_table, words=words, sentence=sentence,
-            general=general, section=section,
-        )  # fmt: skip
+            node,
+            place,
+            1000 * place,
+            own,
+            in_table=in_table,
+            words=words,
+            sentence=sentence,
+            general=general,
+            section=section,
+        )
 
     def is_assumption(self, statement: Statement) -> bool:
         """Whether a statement is what the page assumes of a symbol."""
@@ -411,9 +430,23 @@ def _hold_line(before: Node, node: Node, between: str) -> None:
         )
 
 
-_SAID = ("statements", "definitions", "functions", "updates", "constraints", "eigen", "assumed_by",
-         "assumed", "introduced", "declared_sets", "parameters", "aliases", "problems", "prose",
-         "regions")  # fmt: skip
+_SAID = (
+    "statements",
+    "definitions",
+    "functions",
+    "updates",
+    "constraints",
+    "eigen",
+    "assumed_by",
+    "assumed",
+    "introduced",
+    "declared_sets",
+    "parameters",
+    "aliases",
+    "problems",
+    "prose",
+    "regions",
+)
 
 
 def _copied(value: Any) -> Any:
@@ -423,5 +456,12 @@ def _copied(value: Any) -> Any:
     return type(value)(value) if isinstance(value, list | set) else value
 
 
-__all__ = ["Book", "Definition", "Statement", "concrete_letters", "is_numeric", "layer_limits",
-           "replace"]  # fmt: skip
+__all__ = [
+    "Book",
+    "Definition",
+    "Statement",
+    "concrete_letters",
+    "is_numeric",
+    "layer_limits",
+    "replace",
+]

@@ -126,8 +126,11 @@ class Declarations(Functions):
         other = self.notation.reference(node)
         if other is None or other.family.key != reference.family.key:
             return False
-        ends = zip((*reference.arguments, reference.row, reference.col),
-                   (*other.arguments, other.row, other.col), strict=True)  # fmt: skip
+        ends = zip(
+            (*reference.arguments, reference.row, reference.col),
+            (*other.arguments, other.row, other.col),
+            strict=True,
+        )
         return all(one is two or same(one, two) for one, two in ends)
 
     def _is_alias(self, statement: Statement, node: Relation) -> bool:
@@ -141,9 +144,11 @@ class Declarations(Functions):
             return True
         if known or one.letter in self.functions or statement.mode == "concludes":
             self.problems[statement.order] = NotationError(
-                "two functions are compared, not their values", node,
-                f"Write {one.tex}(x) = {other.tex}(x).", "holds",
-            )  # fmt: skip
+                "two functions are compared, not their values",
+                node,
+                f"Write {one.tex}(x) = {other.tex}(x).",
+                "holds",
+            )
             return True
         order = statement.order if statement.own else -1
         self.aliases[one.key] = (other.key, order)
@@ -179,9 +184,7 @@ class Declarations(Functions):
             family = with_membership(Family(letter, parts, "value", (), tex, declared=True), said)
             self._introduce(self.notation.add(family), statement)
 
-    def _narrow(
-        self, symbol: Node, said: Membership, node: Relation, statement: Statement
-    ) -> None:  # fmt: skip
+    def _narrow(self, symbol: Node, said: Membership, node: Relation, statement: Statement) -> None:
         """`for t \\in (0, 1)` of a declared number: some of its values."""
         reference = self.notation.reference(symbol)
         if reference is None or not reference.family.declared or not statement.mode:
@@ -189,10 +192,16 @@ class Declarations(Functions):
         family, domain = reference.family, said.domain
         inside = family.domain.low <= domain.low and domain.high <= family.domain.high
         if (
-            statement.mode == "concludes" or said.shape or family.shape or domain.values
-            or family.domain.values or domain == family.domain or not inside
-            or family.key in self.definitions or family.kind != "value"
-        ):  # fmt: skip
+            statement.mode == "concludes"
+            or said.shape
+            or family.shape
+            or domain.values
+            or family.domain.values
+            or domain == family.domain
+            or not inside
+            or family.key in self.definitions
+            or family.kind != "value"
+        ):
             return
         sides: list[Node] = [symbol]
         operators: list[str] = []
@@ -272,9 +281,13 @@ class Declarations(Functions):
         return True
 
     def _take(
-        self, one: Assumed, kind: str, reference: Reference, statement: Statement,
+        self,
+        one: Assumed,
+        kind: str,
+        reference: Reference,
+        statement: Statement,
         made: list[Assumption],
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Takes one thing that is assumed of one symbol: for its draws, or for what is compared."""
         family, node = reference.family, statement.node
         assert isinstance(node, Relation)
@@ -289,8 +302,9 @@ class Declarations(Functions):
             low = max(one.low, family.domain.low)
             high = min(one.high, family.domain.high)
             if low >= high:
-                raise NotationError("these bounds leave no number", node,
-                                    "Correct one of its bounds.", "holds")  # fmt: skip
+                raise NotationError(
+                    "these bounds leave no number", node, "Correct one of its bounds.", "holds"
+                )
             self.declared_sets.setdefault(family.key, family.domain)
             self.notation.add(replace(family, domain=replace(family.domain, low=low, high=high)))
             return True
@@ -332,29 +346,40 @@ class Declarations(Functions):
     def conditions_at(self, statement: Statement) -> list[Assumption]:
         """What is assumed where a statement stands, and is compared with each draw."""
         return [
-            one for one in self.assumed
+            one
+            for one in self.assumed
             if one.kind == "compared" and one.reaches(statement, self.assumed)
-        ]  # fmt: skip
+        ]
 
     def _eigen_symbols(self, node: Relation) -> tuple[Key, Key, Key] | None:
         """Matrix, vector and number of `A v = \\lambda v`."""
         left, right = node.sides[0], node.sides[-1]
-        if node.operators != ("=",) or not isinstance(left, Product) or not isinstance(
-            right, Product
-        ):  # fmt: skip
+        if (
+            node.operators != ("=",)
+            or not isinstance(left, Product)
+            or not isinstance(right, Product)
+        ):
             return None
-        if len(left.factors) != 2 or len(right.factors) != 2 or not same(
-            left.factors[1], right.factors[1]
-        ):  # fmt: skip
+        if (
+            len(left.factors) != 2
+            or len(right.factors) != 2
+            or not same(left.factors[1], right.factors[1])
+        ):
             return None
         keys: list[Key] = []
         sizes: list[tuple[Node, ...] | None] = []
         for symbol in (*left.factors, right.factors[0]):
             reference = self.notation.reference(symbol)
-            if reference is None or reference.family.kind != "value" or reference.rest or (
-                reference.is_entry or reference.family.slots
-                or reference.family.key in self.definitions
-            ):  # fmt: skip
+            if (
+                reference is None
+                or reference.family.kind != "value"
+                or reference.rest
+                or (
+                    reference.is_entry
+                    or reference.family.slots
+                    or reference.family.key in self.definitions
+                )
+            ):
                 return None
             keys.append((reference.family.key, ()))
             sizes.append(reference.family.shape)
@@ -397,10 +422,10 @@ class Declarations(Functions):
             if end is not None and index is not None and same(end, index):
                 return f"sums to one {place}"
         slots = [
-            argument for slot, argument in zip(reference.family.slots, reference.arguments,
-                                               strict=True)
+            argument
+            for slot, argument in zip(reference.family.slots, reference.arguments, strict=True)
             if slot not in self.notation.concrete
-        ]  # fmt: skip
+        ]
         for place, argument in enumerate(slots):
             if index is not None and same(argument, index):
                 return f"sums to one {place}"
@@ -422,9 +447,11 @@ class Declarations(Functions):
             replaces = known is None or (is_partial(known.right) and not is_partial(right))
             declared = self.notation.reference(base)
             claims = (
-                statement.mode in ("concludes", "restricts") and node.operators[0] == "="
-                and declared is not None and declared.family.key in self.introduced
-            )  # fmt: skip
+                statement.mode in ("concludes", "restricts")
+                and node.operators[0] == "="
+                and declared is not None
+                and declared.family.key in self.introduced
+            )
             if plain and replaces and isinstance(function, Name) and not claims:
                 self._define_function(statement, base.letter, parameters, left, right)
             return
@@ -479,9 +506,17 @@ class Declarations(Functions):
             return
         statement.role = "update" if into is self.updates else "definition"
         into.setdefault(reference.family.key, []).append(
-            Definition(statement, reference.family.key, reference.arguments, reference.row,
-                       reference.col, reference.is_entry, left, right)
-        )  # fmt: skip
+            Definition(
+                statement,
+                reference.family.key,
+                reference.arguments,
+                reference.row,
+                reference.col,
+                reference.is_entry,
+                left,
+                right,
+            )
+        )
         self._mark_recursion(statement, reference)
 
     def _may_define(self, reference: Reference, statement: Statement) -> bool:
@@ -502,15 +537,21 @@ class Declarations(Functions):
             return parts
         ends = [part for part in parts if part.place == "sub" and part.slot]
         subscripts = [part for part in parts if part.place == "sub"]
-        if not 1 <= len(ends) <= 2 or len(subscripts) != len(ends) or any(
-            part.slot in self.notation.concrete for part in ends
-        ):  # fmt: skip
+        if (
+            not 1 <= len(ends) <= 2
+            or len(subscripts) != len(ends)
+            or any(part.slot in self.notation.concrete for part in ends)
+        ):
             return parts
         for inner in walk(node):  # defined step by step
-            if isinstance(inner, Scripted) and isinstance(inner.base, Name) and (
-                inner.base.letter == letter
-                and not all(isinstance(item, Name | Number | Product) for item in inner.sub)
-            ):  # fmt: skip
+            if (
+                isinstance(inner, Scripted)
+                and isinstance(inner.base, Name)
+                and (
+                    inner.base.letter == letter
+                    and not all(isinstance(item, Name | Number | Product) for item in inner.sub)
+                )
+            ):
                 return parts
         return tuple(part for part in parts if part not in ends)
 
@@ -662,9 +703,13 @@ class Declarations(Functions):
         return reference is not None and reference.family.kind == "function"
 
     def _define_function(
-        self, statement: Statement, letter: str, parameters: tuple[Node, ...], left: Node,
+        self,
+        statement: Statement,
+        letter: str,
+        parameters: tuple[Node, ...],
+        left: Node,
         right: Node,
-    ) -> None:  # fmt: skip
+    ) -> None:
         family = next(f for f in self.notation.families[letter] if f.kind == "function")
         domains = [domain for domain, _ in family.source or ()]
         for place, parameter in enumerate(parameters):

@@ -52,9 +52,11 @@ class Functions(Lookup):
             if family.source is not None and place < len(family.source):
                 sizes = family.source[place][1]
                 found.append(as_number(tuple(self.notation.size(size, {}) for size in sizes)))
-            elif reference is not None and not reference.is_entry and all(
-                isinstance(argument, Number) for argument in reference.arguments
-            ):  # fmt: skip
+            elif (
+                reference is not None
+                and not reference.is_entry
+                and all(isinstance(argument, Number) for argument in reference.arguments)
+            ):
                 found.append(self.shape_of(reference.family, self._plain(reference), parameter))
             else:
                 found.append(())
@@ -64,8 +66,11 @@ class Functions(Lookup):
             for name, shape, parameter in zip(names, found, definition.parameters, strict=True)
         }
         if letter in self._functions_working:
-            raise NotationError(f"{letter} is defined through itself", definition.right,
-                                "Write what it is without it.")  # fmt: skip
+            raise NotationError(
+                f"{letter} is defined through itself",
+                definition.right,
+                "Write what it is without it.",
+            )
         self._functions_working.add(letter)
         try:
             elaborator = Elaborator(self, {}, f"f{letter}", formals, {})
@@ -88,9 +93,16 @@ class Functions(Lookup):
             self._functions_working.discard(letter)
         return self._remember(
             letter,
-            Function(definition.parameters, tuple(found), body.shape, body.shape, names, body,
-                     bool(through)),
-        )  # fmt: skip
+            Function(
+                definition.parameters,
+                tuple(found),
+                body.shape,
+                body.shape,
+                names,
+                body,
+                bool(through),
+            ),
+        )
 
     def _by_entries(
         self, definition: Definition, elaborator: Elaborator, body: Term

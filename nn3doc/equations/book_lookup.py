@@ -121,8 +121,9 @@ class Lookup(ABC):
             if node is None:
                 sizes.append(ONE)
             elif index is None or index.range is None:
-                raise NotationError("nothing says how far this index runs", node,
-                                    "Declare the symbol by \\in.")  # fmt: skip
+                raise NotationError(
+                    "nothing says how far this index runs", node, "Declare the symbol by \\in."
+                )
             else:
                 sizes.append(index.range.high)
         return as_number((sizes[0], sizes[1]))
@@ -236,10 +237,11 @@ class Lookup(ABC):
                     return True
                 seen.add(term.data)
                 earlier = [
-                    other for other in self.definitions.get(term.data[0], ())
+                    other
+                    for other in self.definitions.get(term.data[0], ())
                     if other.statement.order < definition.statement.order
                     and self.layers_for(other, term.data) is not None
-                ]  # fmt: skip
+                ]
                 if earlier:
                     try:
                         stack.append(self._read(earlier[0], term.data)[0])
@@ -409,8 +411,11 @@ class Lookup(ABC):
     ) -> Tensor:
         """Room for the members before the first one that is defined: `y_i`, i = 2, …, n."""
         free = self.elaborated(definition, key)[1].free
-        written = [node.letter for node, value in zip(definition.arguments, key[1], strict=True)
-                   if value is None and isinstance(node, Name)]  # fmt: skip
+        written = [
+            node.letter
+            for node, value in zip(definition.arguments, key[1], strict=True)
+            if value is None and isinstance(node, Name)
+        ]
         for axis, letter in enumerate(written[:count], start=1):
             index = free.get(letter)
             if index is None or index.range is None or tensor.shape[axis] == 1:

@@ -13,8 +13,9 @@ from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas, sc
 from nn3doc.equations.notation import Notation
 from nn3doc.equations.table import read_table, tables
 
-_LIST = re.compile(r"^builds_on\s*:\s*(?P<inline>\[[^\]]*\]|\S[^\n]*)?(?P<items>(?:\n\s*-\s*\S+)*)",
-                   re.MULTILINE)  # fmt: skip
+_LIST = re.compile(
+    r"^builds_on\s*:\s*(?P<inline>\[[^\]]*\]|\S[^\n]*)?(?P<items>(?:\n\s*-\s*\S+)*)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,14 @@ def what_others_read(text: str) -> str:
         return text
     spans, labels, lines = table_spans(text), label_spans(text), Lines(text)
     problems = read_table(text, Notation())
-    return repr((
-        names,
-        [(r.body, r.unchecked, within(r, spans), within(r, labels)) for r in regions],
-        [[(column, cell.text) for column, cell in row.cells.items()] for row in rows],
-        [(lines.place(problem.start), problem.message, problem.cure) for problem in problems],
-    ))  # fmt: skip
+    return repr(
+        (
+            names,
+            [(r.body, r.unchecked, within(r, spans), within(r, labels)) for r in regions],
+            [[(column, cell.text) for column, cell in row.cells.items()] for row in rows],
+            [(lines.place(problem.start), problem.message, problem.cure) for problem in problems],
+        )
+    )
 
 
 def table_spans(text: str) -> list[tuple[int, int]]:
@@ -73,9 +76,11 @@ def table_spans(text: str) -> list[tuple[int, int]]:
 def label_spans(text: str) -> list[tuple[int, int]]:
     """Cells that name a symbol or a shape: they are read by the table, not as statements."""
     return [
-        (cell.start, cell.start + len(cell.text)) for row in tables(text)
-        for column, cell in row.cells.items() if column in ("symbol", "entry", "shape", "python")
-    ]  # fmt: skip
+        (cell.start, cell.start + len(cell.text))
+        for row in tables(text)
+        for column, cell in row.cells.items()
+        if column in ("symbol", "entry", "shape", "python")
+    ]
 
 
 def within(region: Region, spans: list[tuple[int, int]]) -> bool:

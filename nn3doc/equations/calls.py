@@ -151,9 +151,10 @@ def called(
         if instance is not None and record.returned is instance:
             record.results = ()  # its attributes are compared
     changed = {
-        name: value for name, value in after.items()
+        name: value
+        for name, value in after.items()
         if name not in before or not _equal(value, before[name])
-    }  # fmt: skip
+    }
     return Called(record, {**around, **arguments}, changed, before)
 
 
@@ -227,11 +228,10 @@ def _instance(
         CannotCallError: None can be made, or it has weights that are no symbols of the page.
     """
     accepts = {
-        name: parameter for name, parameter in inspect.signature(owner).parameters.items()
-        if parameter.kind not in (
-            inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
-        )
-    }  # fmt: skip
+        name: parameter
+        for name, parameter in inspect.signature(owner).parameters.items()
+        if parameter.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    }
     needed = wanted(accepts, owner, one.names, one.sizes)
     made = next((v for v in one.namespace.values() if type(v) is owner), None)
     if not needed.unknown:

@@ -73,9 +73,13 @@ class Claims(Sides):
                 self._retry(statement, node, let, result, None)
 
     def _retry(
-        self, statement: Statement, node: Relation, sizes: dict[str, int], result: Result,
+        self,
+        statement: Statement,
+        node: Relation,
+        sizes: dict[str, int],
+        result: Result,
         error: NotationError | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The same with numbers for sizes, as the page gives them."""
         try:
             book = self.book.sized(sizes)
@@ -116,15 +120,23 @@ class Claims(Sides):
                     return
 
     def _step(
-        self, statement: Statement, node: Relation, place: int, operator: str,
-        sides: list[Term | None], layers: dict[str, int], result: Result,
-    ) -> None:  # fmt: skip
+        self,
+        statement: Statement,
+        node: Relation,
+        place: int,
+        operator: str,
+        sides: list[Term | None],
+        layers: dict[str, int],
+        result: Result,
+    ) -> None:
         left, right = sides[place], sides[place + 1]
         offset = self._offset(statement)
         known = self.book.notation
-        if left is None or right is None or (
-            is_numeric(node.sides[place], known) and is_numeric(node.sides[place + 1], known)
-        ):  # fmt: skip
+        if (
+            left is None
+            or right is None
+            or (is_numeric(node.sides[place], known) and is_numeric(node.sides[place + 1], known))
+        ):
             self._numbers(statement, node, place, sides, layers, result)
             return
         if not statement.own:  # it is asked for its numbers only
@@ -136,8 +148,12 @@ class Claims(Sides):
         keys = self._keys(left)
         if domain == "shapes":
             if not shapes_related(left, operator, right):
-                raise NotationError(f"both sides are {show(left.shape)}", node.sides[place + 1],
-                                    "Write = between equal shapes.", "holds")  # fmt: skip
+                raise NotationError(
+                    f"both sides are {show(left.shape)}",
+                    node.sides[place + 1],
+                    "Write = between equal shapes.",
+                    "holds",
+                )
             result.verdict = "holds"
             result.instances += 1
             return
@@ -167,10 +183,18 @@ class Claims(Sides):
             later = self._later(statement, used)
             if later and not self._holds_without(statement, node, later):
                 names = ", ".join(sorted({self.book.family(d.family).tex for d in later}))
-                notes = [f"further below: {names}",
-                         "Move that up, or join it to this one with \\text{where}."]  # fmt: skip
-                self._fail(result, "holds", "this holds only by an equation further below", node,
-                           notes, offset)  # fmt: skip
+                notes = [
+                    f"further below: {names}",
+                    "Move that up, or join it to this one with \\text{where}.",
+                ]
+                self._fail(
+                    result,
+                    "holds",
+                    "this holds only by an equation further below",
+                    node,
+                    notes,
+                    offset,
+                )
                 return
             result.verdict = "holds"
             self.tested |= used
@@ -207,18 +231,28 @@ class Claims(Sides):
         return []
 
     def _compare_otherwise(
-        self, statement: Statement, node: Relation, place: int, sides: tuple[Term, Term],
-        layers: dict[str, int], result: Result,
-    ) -> bool:  # fmt: skip
+        self,
+        statement: Statement,
+        node: Relation,
+        place: int,
+        sides: tuple[Term, Term],
+        layers: dict[str, int],
+        result: Result,
+    ) -> bool:
         """Relations that drawn values do not decide: between sizes alone, and definite matrices."""
         operator, where = node.operators[place], node.sides[place + 1]
         if operator in ("succ", "succeq"):
             for evaluator in self.evaluators:
                 one, two = (evaluator(side).tensor.detach() for side in sides)
                 if not definite(one, two, operator == "succ"):
-                    self._fail(result, "holds", "this is not positive definite, or not symmetric",
-                               where, self._as_assumption(statement, node),
-                               self._offset(statement))  # fmt: skip
+                    self._fail(
+                        result,
+                        "holds",
+                        "this is not positive definite, or not symmetric",
+                        where,
+                        self._as_assumption(statement, node),
+                        self._offset(statement),
+                    )
                     return True
             result.verdict = "holds"
             result.instances += len(self.evaluators)
@@ -226,26 +260,45 @@ class Claims(Sides):
             return True
         if domain_of(*sides) != "sizes":
             return False
-        names = sorted({
-            name for side in sides for term in walk_terms(side) if term.operation == "size"
-            for name in term.data.names
-        })  # fmt: skip
+        names = sorted(
+            {
+                name
+                for side in sides
+                for term in walk_terms(side)
+                if term.operation == "size"
+                for name in term.data.names
+            }
+        )
         given = self.numbers.let
-        if operator in COMPARISONS and not statement.general and (
-            set(names) <= self.numbers.sizes.keys()
-        ):  # fmt: skip
+        if (
+            operator in COMPARISONS
+            and not statement.general
+            and (set(names) <= self.numbers.sizes.keys())
+        ):
             given = self.numbers.sizes
         conditions = self._size_conditions(statement)
-        names = sorted({
-            *names, *(n for c in conditions for t in walk_terms(c) if t.operation == "size"
-                      for n in t.data.names)
-        })  # fmt: skip
+        names = sorted(
+            {
+                *names,
+                *(
+                    n
+                    for c in conditions
+                    for t in walk_terms(c)
+                    if t.operation == "size"
+                    for n in t.data.names
+                ),
+            }
+        )
         try:
             wrong, tried = wrong_sizes(
-                sides[0], operator, sides[1], names,
+                sides[0],
+                operator,
+                sides[1],
+                names,
                 {name: number for name, number in given.items() if name in names},
-                lambda sizes: Exact(self.book, {}, sizes), conditions,
-            )  # fmt: skip
+                lambda sizes: Exact(self.book, {}, sizes),
+                conditions,
+            )
         except UndecidedError:
             return False
         result.instances += tried
@@ -254,11 +307,13 @@ class Claims(Sides):
             return True
         chosen = ", ".join(f"{name} = {number}" for name, number in (wrong or {}).items())
         self._fail(
-            result, "holds", f"this is not so for {chosen}" if wrong else
-            "no sizes meet what is assumed of them", where,
+            result,
+            "holds",
+            f"this is not so for {chosen}" if wrong else "no sizes meet what is assumed of them",
+            where,
             [*self._as_assumption(statement, node), *case_notes(layers)],
             self._offset(statement),
-        )  # fmt: skip
+        )
         return True
 
     def _hold_possible(self, left: Term, operator: str, right: Term, node: Relation) -> None:
@@ -269,10 +324,15 @@ class Claims(Sides):
         """
         if operator not in OPPOSITE or domain_of(left, right) != "sizes":
             return
-        names = sorted({
-            name for side in (left, right) for term in walk_terms(side)
-            if term.operation == "size" for name in term.data.names
-        })  # fmt: skip
+        names = sorted(
+            {
+                name
+                for side in (left, right)
+                for term in walk_terms(side)
+                if term.operation == "size"
+                for name in term.data.names
+            }
+        )
         try:
             met, _ = wrong_sizes(
                 left,
@@ -296,9 +356,10 @@ class Claims(Sides):
         """What the page assumes of sizes alone: "let $n \\ge d$"."""
         elaborator = self.elaborator(statement, {}, False)
         return [
-            elaborator.condition(one.node) for one in self.book.conditions_at(statement)
+            elaborator.condition(one.node)
+            for one in self.book.conditions_at(statement)
             if all(self.book.family(key).kind == "size" for key in one.keys)
-        ]  # fmt: skip
+        ]
 
     def _later(self, statement: Statement, used: frozenset[int]) -> list[Definition]:
         """The definitions a claim rests on that stand behind it, and are not joined to it.
@@ -307,18 +368,23 @@ class Claims(Sides):
         """
         groups = (*self.book.definitions.values(), list(self.book.functions.values()))
         return [
-            definition for group in groups for definition in group
-            if id(definition) in used and definition.statement.own
+            definition
+            for group in groups
+            for definition in group
+            if id(definition) in used
+            and definition.statement.own
             and definition.statement.order > statement.order
-            and not (definition.statement.mode == "introduces"
-                     and definition.statement.sentence == statement.sentence >= 0)
-            and not (definition.statement.place == statement.place
-                     and not self.book.family(definition.family).declared)
-        ]  # fmt: skip
+            and not (
+                definition.statement.mode == "introduces"
+                and definition.statement.sentence == statement.sentence >= 0
+            )
+            and not (
+                definition.statement.place == statement.place
+                and not self.book.family(definition.family).declared
+            )
+        ]
 
-    def _holds_without(
-        self, statement: Statement, node: Relation, later: list[Definition]
-    ) -> bool:  # fmt: skip
+    def _holds_without(self, statement: Statement, node: Relation, later: list[Definition]) -> bool:
         """Whether a claim holds as well where some definitions do not, their symbols free."""
         inner = type(self)(self.book.without(later), self.seeds)
         inner.equations, inner.numbers = self.equations, self.numbers
@@ -334,8 +400,9 @@ class Claims(Sides):
         self, left: Term, right: Term, operator: str
     ) -> tuple[tuple[Evaluator, Comparison] | None, int, float]:
         try:
-            return self._compare_in(self.draws(left, right, searching=operator != "="),
-                                    left, right, operator)  # fmt: skip
+            return self._compare_in(
+                self.draws(left, right, searching=operator != "="), left, right, operator
+            )
         except TooLarge as error:
             if not error.only_together:
                 raise
@@ -416,9 +483,13 @@ class Claims(Sides):
         return self.evaluators
 
     def _approximately(
-        self, statement: Statement, where: Node, sides: tuple[Term, Term], layers: dict[str, int],
+        self,
+        statement: Statement,
+        where: Node,
+        sides: tuple[Term, Term],
+        layers: dict[str, int],
         result: Result,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`\\approx` near a place, up to the degree of the polynomial on one of its sides."""
         if not statement.near:
             raise NotationError(
@@ -437,10 +508,15 @@ class Claims(Sides):
             result.instances += comparison.instances
             if not comparison.holds:
                 self._fail(
-                    result, "holds", f"near this place the two sides differ in terms of degree "
-                    f"{order} or less" if comparison.finite else "a side is not finite",
-                    where, case_notes(layers), self._offset(statement),
-                )  # fmt: skip
+                    result,
+                    "holds",
+                    f"near this place the two sides differ in terms of degree {order} or less"
+                    if comparison.finite
+                    else "a side is not finite",
+                    where,
+                    case_notes(layers),
+                    self._offset(statement),
+                )
                 return
         result.verdict = "holds"
         used = self._closure(sides[0]) | self._closure(sides[1])
@@ -535,9 +611,15 @@ class Claims(Sides):
             )
 
     def _update(
-        self, statement: Statement, node: Relation, place: int, left: Term, right: Term,
-        layers: dict[str, int], result: Result,
-    ) -> None:  # fmt: skip
+        self,
+        statement: Statement,
+        node: Relation,
+        place: int,
+        left: Term,
+        right: Term,
+        layers: dict[str, int],
+        result: Result,
+    ) -> None:
         """`W \\leftarrow …`: the first says what the update is, the others claim it."""
         for key in self._keys(left):
             result.updates.add(key)
@@ -553,24 +635,41 @@ class Claims(Sides):
             result.difference = max(result.difference, difference)
             if failed is not None:
                 notes = [*told(failed[1], self._named_sizes(failed[0])), *case_notes(layers)]
-                self._fail(result, "holds", "this update differs from the first one",
-                           node.sides[place + 1], notes, self._offset(statement))  # fmt: skip
+                self._fail(
+                    result,
+                    "holds",
+                    "this update differs from the first one",
+                    node.sides[place + 1],
+                    notes,
+                    self._offset(statement),
+                )
                 return
             result.verdict = "holds"
             self.tested |= self._closure(first) | self._closure(right) | {id(definition)}
             result.witnesses.append(Witness("value", "", difference=difference))
 
     def _numbers(
-        self, statement: Statement, node: Relation, place: int, sides: list[Term | None],
-        layers: dict[str, int], result: Result,
-    ) -> None:  # fmt: skip
+        self,
+        statement: Statement,
+        node: Relation,
+        place: int,
+        sides: list[Term | None],
+        layers: dict[str, int],
+        result: Result,
+    ) -> None:
         """A step with plain numbers on one side: a worked example, or a claim for all values."""
         known = sides[place] if sides[place] is not None else sides[place + 1]
         self.numbers.offset = self._offset(statement)
         said = self.numbers.hold(statement, node, place, known, layers, sides)
         if said.message:
-            self._fail(result, "holds", said.message, said.where or node, list(said.notes),
-                       self._offset(statement))  # fmt: skip
+            self._fail(
+                result,
+                "holds",
+                said.message,
+                said.where or node,
+                list(said.notes),
+                self._offset(statement),
+            )
             return
         if said.held:
             result.verdict = "holds"
@@ -589,8 +688,15 @@ class Claims(Sides):
         right = elaborator.term(node.sides[place + 1])
         operators = (node.operators[place],)
         left, right = (t for t in self._where(statement, elaborator, [left, right], operators) if t)
-        self._fit(Relation(node.start, node.end, (node.sides[place], node.sides[place + 1]),
-                           (node.operators[place],)), [left, right])  # fmt: skip
+        self._fit(
+            Relation(
+                node.start,
+                node.end,
+                (node.sides[place], node.sides[place + 1]),
+                (node.operators[place],),
+            ),
+            [left, right],
+        )
         if self._assumed(statement):
             self._hold_possible(left, node.operators[place], right, node)
             result.verdict = "declares"
@@ -614,6 +720,11 @@ class Claims(Sides):
             result.difference = max(result.difference, difference)
             return
         message, notes, where = describe(failed[1], failed[0], operator, node.sides[place + 1])
-        self._fail(result, "holds", message, where,
-                   [*notes, *case_notes(layers), *self._other_part(statement, node)],
-                   self._offset(statement))  # fmt: skip
+        self._fail(
+            result,
+            "holds",
+            message,
+            where,
+            [*notes, *case_notes(layers), *self._other_part(statement, node)],
+            self._offset(statement),
+        )

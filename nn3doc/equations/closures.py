@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nn3doc.equations.definitions import Definition
-from nn3doc.equations.evaluate.evaluator import Key
+from nn3doc.equations.evaluate.evaluator import Key, walk_meaning
 from nn3doc.equations.page_draws import Draws
 from nn3doc.equations.results import Result
 from nn3doc.equations.terms import Term, walk_terms
@@ -58,23 +58,8 @@ class Closures(Draws):
 
     def symbols_of(self, term: Term) -> frozenset[str]:
         """The families of all symbols that a term rests on."""
-        found: set[str] = set()
-        stack, seen = [term], set[Key]()
-        while stack:
-            for inner in walk_terms(stack.pop()):
-                if inner.operation == "call":
-                    body = self.book.function_definition(inner.data[0]).body
-                    if body is not None and (inner.data[0], ()) not in seen:
-                        seen.add((inner.data[0], ()))
-                        stack.append(body)
-                if inner.operation != "family" or inner.data in seen:
-                    continue
-                seen.add(inner.data)
-                found.add(inner.data[0])
-                definition = self.book.find(inner.data)
-                if definition is not None:
-                    stack.append(self.book.elaborated(definition, inner.data)[0])
-        return frozenset(found)
+        below = walk_meaning(self.book, lambda key: key, term)
+        return frozenset(inner.data[0] for inner in below if inner.operation == "family")
 
     def untested(self, results: list[Result]) -> Iterator[Definition]:
         """The page's own definitions that no claim and no code rests on."""
@@ -84,8 +69,10 @@ class Closures(Draws):
         defined = {number for result in results for number in result.defines}
         for definition in [*every, *self.book.functions.values()]:
             if (
-                definition.statement.own and not definition.statement.in_table
-                and id(definition) in defined and id(definition) not in self.tested
+                definition.statement.own
+                and not definition.statement.in_table
+                and id(definition) in defined
+                and id(definition) not in self.tested
                 and id(definition.statement) in good
-            ):  # fmt: skip
+            ):
                 yield definition

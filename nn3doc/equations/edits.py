@@ -44,15 +44,39 @@ from nn3doc.equations.tree import (
 
 # What people slip into, the likeliest first: tried on a wrong formula, one of these may mend it.
 MENDING = (
-    "transpose", "layer", "sign", "factor 1/m", "order", "product", "symbol", "index", "sum",
-    "term", "factor", "number", "brackets",
-)  # fmt: skip
+    "transpose",
+    "layer",
+    "sign",
+    "factor 1/m",
+    "order",
+    "product",
+    "symbol",
+    "index",
+    "sum",
+    "term",
+    "factor",
+    "number",
+    "brackets",
+)
 # Planted only: marks and words that a reader of formulas may overlook. As a mend they would make
 # many a wrong formula hold that means something else.
 PLANTED = (
-    "power", "inverse", "prime", "function transpose", "decorated index", "relation", "wider set",
-    "narrower set", "range", "digit", "size", "lost relation", "lost condition", "branch", "constant",
-)  # fmt: skip
+    "power",
+    "inverse",
+    "prime",
+    "function transpose",
+    "decorated index",
+    "relation",
+    "wider set",
+    "narrower set",
+    "range",
+    "digit",
+    "size",
+    "lost relation",
+    "lost condition",
+    "branch",
+    "constant",
+)
 KINDS = (*MENDING, *PLANTED)
 # Where a symbol is introduced, these make other statements wrong; other edits make another page.
 OF_DECLARATIONS = ("wider set", "range", "size")
@@ -263,11 +287,17 @@ class _Maker:
                 swapped = f"{self.text(other)}{between or ' '}{self.text(one)} "
                 yield Edit("order", one.start, other.end, swapped, swapped.strip())
             if node.operation == "juxtaposition":
-                yield Edit("product", one.end, other.start, r" \odot ",
-                           rf"{self.text(one)} \odot {self.text(other)}")  # fmt: skip
+                yield Edit(
+                    "product",
+                    one.end,
+                    other.start,
+                    r" \odot ",
+                    rf"{self.text(one)} \odot {self.text(other)}",
+                )
             elif node.operation == "odot":
-                yield Edit("product", one.end, other.start, " ",
-                           f"{self.text(one)} {self.text(other)}")  # fmt: skip
+                yield Edit(
+                    "product", one.end, other.start, " ", f"{self.text(one)} {self.text(other)}"
+                )
         if node.operation == "slash":
             yield Edit("factor", factors[0].end, factors[1].end, "", self.text(factors[0]))
             return
@@ -287,8 +317,13 @@ class _Maker:
     def _fraction(self, node: Fraction) -> Iterator[Edit]:
         above, below = self.text(node.numerator), self.text(node.denominator)
         yield Edit("factor", node.start, node.end, f"({above})", above)
-        yield Edit("order", node.start, node.end, rf"\frac{{{below}}}{{{above}}}",
-                   rf"\frac{{{below}}}{{{above}}}")  # fmt: skip
+        yield Edit(
+            "order",
+            node.start,
+            node.end,
+            rf"\frac{{{below}}}{{{above}}}",
+            rf"\frac{{{below}}}{{{above}}}",
+        )
 
     def _relation(self, node: Relation) -> Iterator[Edit]:
         """What is missing in front of a right side: a sign, a factor 1/m."""
@@ -306,10 +341,12 @@ class _Maker:
 
     def _plain_sizes(self) -> list[str]:
         return [
-            family.letter for family in self.notation.all()
-            if family.kind == "size" and not family.parts
+            family.letter
+            for family in self.notation.all()
+            if family.kind == "size"
+            and not family.parts
             and family.letter not in self.notation.numbers
-        ]  # fmt: skip
+        ]
 
     def _call(self, node: Call) -> Iterator[Edit]:
         """`\\log(1 - x)` for `\\log(x)`, and the other way round."""
@@ -319,8 +356,13 @@ class _Maker:
         if isinstance(argument, Sum):
             return  # dropping its terms is among the edits of the sum
         if isinstance(node.function, Name) and node.function.letter in (r"\log", r"\ln"):
-            yield Edit("term", argument.start, argument.end, f"1 - {self.text(argument)}",
-                       f"1 - {self.text(argument)}")  # fmt: skip
+            yield Edit(
+                "term",
+                argument.start,
+                argument.end,
+                f"1 - {self.text(argument)}",
+                f"1 - {self.text(argument)}",
+            )
 
     def _number(self, node: Number) -> Iterator[Edit]:
         if node.text.isdigit() and len(node.text) < 3:
@@ -446,8 +488,9 @@ class _Maker:
                     start = caret
                     if self.tex[caret + 1 : caret + 2] == "{":
                         end = self.tex.find("}", end) + 1
-                yield Edit(kind, start, end, "", self.tex[node.start : start]
-                           + self.tex[end : node.end])  # fmt: skip
+                yield Edit(
+                    kind, start, end, "", self.tex[node.start : start] + self.tex[end : node.end]
+                )
 
     def _marked_function(self, node: Name | Scripted) -> Iterator[Edit]:
         """`f^2(x)`, `f^{-1}(x)`, `f'(x)` and `f^T(x)` for `f(x)`."""
@@ -489,8 +532,13 @@ class _Maker:
             return
         inside = node.marks[-1].end
         if self.tex[inside : inside + 1] == "}":
-            yield Edit("transpose", inside, inside, "T",
-                       self.tex[node.start : inside] + "T" + self.tex[inside : node.end])  # fmt: skip
+            yield Edit(
+                "transpose",
+                inside,
+                inside,
+                "T",
+                self.tex[node.start : inside] + "T" + self.tex[inside : node.end],
+            )
 
     def _alike(self, reference: Reference, letter: str) -> list[str]:
         """Letters of other symbols with the same scripts and as many sizes: Y for Ŷ, A for Z."""
@@ -502,10 +550,12 @@ class _Maker:
             same_places = [(part.place, bool(part.slot)) for part in family.parts] == places
             rank = self._rank(family)
             if (
-                family.letter != letter and family.kind == "value" and same_places
+                family.letter != letter
+                and family.kind == "value"
+                and same_places
                 and bool(family.entry_of) == bool(owner.entry_of)
                 and (rank is None or size is None or rank == size)
-            ):  # fmt: skip
+            ):
                 found.append(family.letter)
         return sorted(set(found))
 

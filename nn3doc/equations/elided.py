@@ -57,9 +57,11 @@ def series(
     if second is not None:
         steps = _differences(first, second)
         places = {id(one) for one, _ in ends}
-        if steps is None or {id(one) for one, _ in steps} != places or any(
-            not _is_next(one, other) for one, other in steps
-        ):  # fmt: skip
+        if (
+            steps is None
+            or {id(one) for one, _ in steps} != places
+            or any(not _is_next(one, other) for one, other in steps)
+        ):
             raise ElidedError(
                 "the second of these does not go on as they begin",
                 second,
@@ -90,9 +92,10 @@ def grid(
         ElidedError: Rows of different lengths, an empty cell, or a broken pattern.
     """
     rows = [
-        row for row in matrix.rows
+        row
+        for row in matrix.rows
         if not (any(_is_stroke(cell) for cell in row) and all(_is_dots(cell) for cell in row))
-    ]  # fmt: skip
+    ]
     rows = [row for row in rows if any(cell is not None for cell in row)]
     if not rows:
         raise ElidedError("this matrix is empty", matrix, "Write its cells.")
@@ -116,8 +119,11 @@ def grid(
         for c, cell in enumerate(row):
             if c in dots_columns:
                 if not isinstance(cell, Dots):
-                    raise ElidedError("dots are expected in this column", cell or matrix,
-                                      "They go through all rows.")  # fmt: skip
+                    raise ElidedError(
+                        "dots are expected in this column",
+                        cell or matrix,
+                        "They go through all rows.",
+                    )
                 continue
             if cell is None:
                 raise ElidedError("a cell of this matrix is empty", matrix, "Write 0 for zero.")
@@ -138,8 +144,11 @@ def _patterns(
         for column in columns:
             body, limits = _pattern(column, rows_before, ROW, matrix)
             if limits is None or (row_limits and not same_limits(limits, row_limits)):
-                raise ElidedError("what these dots leave out cannot be told", column[-1],
-                                  "The row must stand in every cell.")  # fmt: skip
+                raise ElidedError(
+                    "what these dots leave out cannot be told",
+                    column[-1],
+                    "The row must stand in every cell.",
+                )
             row_limits = limits
             one_row.append(body)
         found = [one_row]
@@ -148,8 +157,11 @@ def _patterns(
         for row in found:
             body, limits = _pattern(row, columns_before, COLUMN, matrix)
             if limits is None or (column_limits and not same_limits(limits, column_limits)):
-                raise ElidedError("what these dots leave out cannot be told", row[-1],
-                                  "The column must stand in every cell.")  # fmt: skip
+                raise ElidedError(
+                    "what these dots leave out cannot be told",
+                    row[-1],
+                    "The column must stand in every cell.",
+                )
             column_limits = limits
             one_column.append([body])
         found = one_column
@@ -161,8 +173,9 @@ def _pattern(
     members: SequenceOf[Node], before: int, letter: str, matrix: Matrix
 ) -> tuple[Node, Limits | None]:
     if not 0 < before < len(members):
-        raise ElidedError("dots stand at the edge of this matrix", matrix,
-                          "Write the first and the last.")  # fmt: skip
+        raise ElidedError(
+            "dots stand at the edge of this matrix", matrix, "Write the first and the last."
+        )
     second = members[1] if before > 1 else None
     result = series(members[0], second, members[-1], letter)
     if result is None:
@@ -172,9 +185,11 @@ def _pattern(
 
 
 def _hold_cells(
-    cells: list[list[Node]], patterns: list[list[Node]],
-    rows: tuple[Limits | None, int | None], columns: tuple[Limits | None, int | None],
-) -> None:  # fmt: skip
+    cells: list[list[Node]],
+    patterns: list[list[Node]],
+    rows: tuple[Limits | None, int | None],
+    columns: tuple[Limits | None, int | None],
+) -> None:
     """Every written cell is what the pattern says."""
     row_values = _labels(rows, len(cells))
     column_values = _labels(columns, len(cells[0]))
@@ -238,9 +253,12 @@ def _is_stroke(cell: Node | None) -> bool:
 
 def _is_next(one: Node, other: Node) -> bool:
     return (
-        isinstance(one, Number) and isinstance(other, Number)
-        and other.text.isdigit() and one.text.isdigit() and int(other.text) == int(one.text) + 1
-    )  # fmt: skip
+        isinstance(one, Number)
+        and isinstance(other, Number)
+        and other.text.isdigit()
+        and one.text.isdigit()
+        and int(other.text) == int(one.text) + 1
+    )
 
 
 def _differences(one: Node, other: Node) -> list[tuple[Node, Node]] | None:

@@ -83,10 +83,7 @@ class Exact:
         rule = _RULES.get(term.operation)
         if rule is None:
             raise UndecidedError
-        try:
-            return rule(self, term)
-        except (ArithmeticError, ValueError, NotImplementedError) as error:
-            raise UndecidedError from error
+        return rule(self, term)
 
     def _number(self, term: Term) -> Interval:
         return _constant(term.node, term.data)

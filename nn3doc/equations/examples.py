@@ -48,10 +48,12 @@ def examples(text: str) -> list[Region]:
     except MarkdownError:
         return []
     return [
-        region for region in regions
-        if region.kind == "fence" and "check" in region.options
+        region
+        for region in regions
+        if region.kind == "fence"
+        and "check" in region.options
         and region.language in ("markdown", "tex")
-    ]  # fmt: skip
+    ]
 
 
 def told_of_page(text: str, path: Path) -> list[Told]:

@@ -129,9 +129,17 @@ def _functions_of(
                 if not is_static:
                     accepts = dict(list(accepts.items())[1:])
                 yield PageFunction(
-                    f"{name}.{method}", full_name(function), function, tuple(accepts), *span,
-                    True, None if is_static else value, accepts, unchecked, written,
-                )  # fmt: skip
+                    f"{name}.{method}",
+                    full_name(function),
+                    function,
+                    tuple(accepts),
+                    *span,
+                    True,
+                    None if is_static else value,
+                    accepts,
+                    unchecked,
+                    written,
+                )
         return
     owner = _owner(value)
     inner: FunctionType | None = innermost(value)

@@ -35,9 +35,11 @@ def taken_apart(node: Node) -> tuple[Node, tuple[Node, ...], tuple[Mark, ...]]:
     if isinstance(node, Scripted):
         items: list[Node] = []
         for item in node.sub:
-            if isinstance(item, Product) and item.operation == "juxtaposition" and all(
-                isinstance(factor, Name | Number) for factor in item.factors
-            ):  # fmt: skip
+            if (
+                isinstance(item, Product)
+                and item.operation == "juxtaposition"
+                and all(isinstance(factor, Name | Number) for factor in item.factors)
+            ):
                 items.extend(item.factors)  # `w_{jk}` is `w_{j,k}`
             else:
                 items.append(item)
@@ -145,8 +147,9 @@ def new_size(node: Node) -> Family | None:
     if isinstance(node, Scripted) and isinstance(node.base, Name) and not node.marks:
         if len(node.sub) == 1 and (text := _fixed_text(node.sub[0])):
             parts = (Part("sub", fixed=text),)
-            return Family(node.base.letter, parts, "size", (), f"{node.base.letter}_{text}",
-                          declared=False)  # fmt: skip
+            return Family(
+                node.base.letter, parts, "size", (), f"{node.base.letter}_{text}", declared=False
+            )
     return None
 
 
@@ -167,14 +170,18 @@ def pattern(node: Node, notation: Notation, slots: frozenset[str]) -> tuple[str,
     parts = [_part("sub", item, notation, slots) for item in sub]
     for mark in marks:
         if mark.kind == "transpose":
-            raise NotationError("a transposed symbol cannot be declared", mark,
-                                "Declare the symbol itself.")  # fmt: skip
+            raise NotationError(
+                "a transposed symbol cannot be declared", mark, "Declare the symbol itself."
+            )
         if mark.kind in ("prime", "star") or mark.value is None:
             parts.append(Part("power", fixed=_mark_text(mark)))
         else:
             place: dict[MarkKind, SlotPlace] = {
-                "bracket": "bracket", "paren": "paren", "angle": "angle", "power": "power"
-            }  # fmt: skip
+                "bracket": "bracket",
+                "paren": "paren",
+                "angle": "angle",
+                "power": "power",
+            }
             part = _part(place[mark.kind], mark.value, notation, slots)
             if part.fixed and mark.kind != "power":
                 part = replace(part, fixed=_mark_text(mark))
@@ -188,12 +195,10 @@ def _part(place: SlotPlace, node: Node, notation: Notation, slots: frozenset[str
         index = any(
             letter in slots or letter in notation.indices or letter in notation.index_sets
             for letter in (node.letter, undecorated(node.letter))
-        )  # fmt: skip
+        )
         letter = undecorated(node.letter)
         bracketed = place in ("bracket", "paren", "angle") and not letter.startswith(r"\math")
-        if index or (bracketed and not is_size) or (
-            letter in INDEX_LETTERS and not is_size
-        ):  # fmt: skip
+        if index or (bracketed and not is_size) or (letter in INDEX_LETTERS and not is_size):
             return Part(place, slot=node.letter)
     if place == "bracket" and isinstance(node, Number):  # `Z^{[1]}` is a Z of the first layer
         return Part(place, slot=_layer_letter(notation))
@@ -207,6 +212,10 @@ def _part(place: SlotPlace, node: Node, notation: Notation, slots: frozenset[str
 
 def _layer_letter(notation: Notation) -> str:
     """The letter that the page has for what stands in square brackets."""
-    slots = (part.slot for family in notation.all() for part in family.parts
-             if part.place == "bracket" and part.slot)  # fmt: skip
+    slots = (
+        part.slot
+        for family in notation.all()
+        for part in family.parts
+        if part.place == "bracket" and part.slot
+    )
     return next(slots, "l")

@@ -64,25 +64,30 @@ def summary(reports: Iterable[Report]) -> str:
     among = f" ({_count(without, 'page')} without any)" if without < len(pages) and without else ""
     does = [
         f"{counts[name]:,} {one if counts[name] == 1 else many}"
-        for name, (one, many) in _DOES.items() if counts[name]
-    ]  # fmt: skip
+        for name, (one, many) in _DOES.items()
+        if counts[name]
+    ]
     number = _count(len(equations), "formula") if equations else "no formulas"
     compared = sum(equation.instances for equation in equations)
     difference = max((equation.difference for equation in equations), default=0.0)
     parts = [
-        f"{number} on {_count(len(pages), 'page')}{among}" + (": " if does else "")
+        f"{number} on {_count(len(pages), 'page')}{among}"
+        + (": " if does else "")
         + ", ".join(does),
         f"{_count(compared, 'comparison')}, "
         + (f"largest relative difference {difference:.1e}" if difference else "no difference"),
         f"{counts['failed']:,} failed",
-    ]  # fmt: skip
+    ]
     if counts["snippets"] or counts["alone"]:
         nothing = f", {_count(counts['alone'], 'value')} with nothing" if counts["alone"] else ""
         parts.insert(2, f"{_count(counts['snippets'], 'number')} of snippets compared{nothing}")
     if counts["functions"] or counts["functions_alone"]:
         alone = counts["functions_alone"]
-        parts.insert(2, f"{_count(counts['functions'], 'function')} compared"
-                     + (f", {alone:,} with nothing" if alone else ""))  # fmt: skip
+        parts.insert(
+            2,
+            f"{_count(counts['functions'], 'function')} compared"
+            + (f", {alone:,} with nothing" if alone else ""),
+        )
     if counts["outside"]:
         parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
     if counts["warnings"]:
@@ -104,9 +109,11 @@ def summary(reports: Iterable[Report]) -> str:
 
 # What a formula does, for one and for several of them.
 _DOES = {
-    "holds": ("holds", "hold"), "defines": ("defines", "define"),
-    "declares": ("declares", "declare"), "reads": ("is only read", "are only read"),
-}  # fmt: skip
+    "holds": ("holds", "hold"),
+    "defines": ("defines", "define"),
+    "declares": ("declares", "declare"),
+    "reads": ("is only read", "are only read"),
+}
 
 
 _SEEN = ("unread", "unrun")  # kinds of findings that are counted by themselves
@@ -131,9 +138,7 @@ def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
             counts[kind] += sum(one.kind == kind for one in report.findings)
         counts["functions"] += report.functions_compared
         counts["functions_alone"] += report.functions_alone
-        counts["outside"] += sum(
-            one.failing for one in report.findings if one.kind not in _SEEN
-        )  # fmt: skip
+        counts["outside"] += sum(one.failing for one in report.findings if one.kind not in _SEEN)
         counts["warnings"] += sum(
             not one.failing for one in report.all_findings if one.kind not in _SEEN
         )

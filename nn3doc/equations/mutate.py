@@ -77,19 +77,25 @@ class Tally:
         counts = Counter((mutant.kind, mutant.fate) for mutant in self.mutants)
         kinds = [kind for kind in KINDS if any(m.kind == kind for m in self.mutants)]
         kinds += sorted({m.kind for m in self.mutants} - set(kinds))
-        lines = ["| mistake | planted | caught | no change of meaning | explained | survived |",
-                 "| --- | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+        lines = [
+            "| mistake | planted | caught | no change of meaning | explained | survived |",
+            "| --- | ---: | ---: | ---: | ---: | ---: |",
+        ]
         for kind in (*kinds, "all"):
-            row = [sum(n for (k, f), n in counts.items() if f == fate and kind in (k, "all"))
-                   for fate in fates]  # fmt: skip
+            row = [
+                sum(n for (k, f), n in counts.items() if f == fate and kind in (k, "all"))
+                for fate in fates
+            ]
             lines.append(f"| {kind} | {sum(row):,} | " + " | ".join(f"{n:,}" for n in row) + " |")
         return "\n".join(lines) + "\n"
 
 
 def mutate_page(
-    checked: Checked, path: str, explained: Sequence[dict[str, str]] = (),
+    checked: Checked,
+    path: str,
+    explained: Sequence[dict[str, str]] = (),
     places: Iterable[int] | None = None,
-) -> Tally:  # fmt: skip
+) -> Tally:
     """Plants every single mistake in every equation of a page that holds.
 
     Args:
@@ -99,8 +105,11 @@ def mutate_page(
         places: Numbers of the formulas to go through; None for all.
     """
     variants = Variants(checked, path)
-    reasons = {(e["original"], e["mutated"]): e["reason"] for e in explained
-               if Path(e["page"]).name == Path(path).name}  # fmt: skip
+    reasons = {
+        (e["original"], e["mutated"]): e["reason"]
+        for e in explained
+        if Path(e["page"]).name == Path(path).name
+    }
     tally = Tally()
     tables = table_spans(checked.report.text)
     for place in range(len(checked.checker.equations)) if places is None else places:
@@ -119,9 +128,14 @@ def _kinds(equation: Equation, tables: Sequence[tuple[int, int]]) -> Sequence[st
 
 
 def _plant(
-    variants: Variants, checked: Checked, path: str, place: int, equation: Equation, edit: Edit,
+    variants: Variants,
+    checked: Checked,
+    path: str,
+    place: int,
+    equation: Equation,
+    edit: Edit,
     reasons: dict[tuple[str, str], str],
-) -> Mutant:  # fmt: skip
+) -> Mutant:
     mutated = edit.apply(equation.tex)
     original, shown = flat(equation.tex), flat(mutated)
     try:
@@ -183,9 +197,10 @@ def _same_statement(old: Checker, one: Statement, new: Checker, other: Statement
 
 
 def _same_side(
-    one: tuple[Checker, Statement, Node], other: tuple[Checker, Statement, Node],
+    one: tuple[Checker, Statement, Node],
+    other: tuple[Checker, Statement, Node],
     layers: dict[str, int],
-) -> bool:  # fmt: skip
+) -> bool:
     terms: list[Term] = []
     for checker, statement, node in (one, other):
         checker.use_for(statement)
@@ -207,9 +222,11 @@ def _same_side(
 
 
 def _same_numbers(
-    one: tuple[Checker, Statement, Node], left: Term, other: tuple[Checker, Statement, Node],
+    one: tuple[Checker, Statement, Node],
+    left: Term,
+    other: tuple[Checker, Statement, Node],
     right: Term,
-) -> bool:  # fmt: skip
+) -> bool:
     """Sides of a statement about the worked example, with its numbers: a 1 × 1 matrix transposed."""
     node = one[1].node
     if not isinstance(node, Relation) or not any(is_numeric(side) for side in node.sides):

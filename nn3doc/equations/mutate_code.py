@@ -40,9 +40,10 @@ def mutate_modules(
                 continue
             full = f"{name}.{function.name}"
             pages = {
-                path: found for path, found in checked.items()
+                path: found
+                for path, found in checked.items()
                 if any(f.full_name == full for f in imported_functions(found.report.text, path))
-            }  # fmt: skip
+            }
             if not pages or not _is_held(full, pages):
                 continue
             for line, before, after, mutated in mutants(function):
@@ -64,8 +65,11 @@ def mutants(
     body = [s for s in function.body if isinstance(s, ast.Assign | ast.AugAssign)]
     for statement in body:
         nodes = [n for n in ast.walk(statement) if isinstance(n, ast.expr)]
-        asked = {id(n.value) for n in nodes if isinstance(n, ast.Attribute)
-                 and n.attr in ("dtype", "shape", "device")}  # fmt: skip
+        asked = {
+            id(n.value)
+            for n in nodes
+            if isinstance(n, ast.Attribute) and n.attr in ("dtype", "shape", "device")
+        }
         for place, node in enumerate(nodes):
             if id(node) in asked:
                 continue  # what a tensor is asked for is no quantity
@@ -75,8 +79,12 @@ def mutants(
                 copied = [n for n in ast.walk(whole.body[index]) if isinstance(n, ast.expr)]
                 _replace(whole.body[index], copied[place], changed)
                 ast.fix_missing_locations(whole)
-                yield (statement.lineno, ast.unparse(statement), ast.unparse(whole.body[index]),
-                       whole)  # fmt: skip
+                yield (
+                    statement.lineno,
+                    ast.unparse(statement),
+                    ast.unparse(whole.body[index]),
+                    whole,
+                )
 
 
 def _changes(node: ast.expr) -> Iterator[ast.expr]:
@@ -85,9 +93,12 @@ def _changes(node: ast.expr) -> Iterator[ast.expr]:
         yield node.value
     if isinstance(node, ast.BinOp):
         others: dict[type[ast.operator], list[ast.operator]] = {
-            ast.MatMult: [ast.Mult()], ast.Mult: [ast.MatMult(), ast.Add()],
-            ast.Add: [ast.Sub()], ast.Sub: [ast.Add()], ast.Div: [ast.Mult()],
-        }  # fmt: skip
+            ast.MatMult: [ast.Mult()],
+            ast.Mult: [ast.MatMult(), ast.Add()],
+            ast.Add: [ast.Sub()],
+            ast.Sub: [ast.Add()],
+            ast.Div: [ast.Mult()],
+        }
         for operator in others.get(type(node.op), []):
             yield ast.BinOp(copy.deepcopy(node.left), operator, copy.deepcopy(node.right))
         if isinstance(node.op, ast.MatMult | ast.Sub | ast.Div):
@@ -103,8 +114,9 @@ def _changes(node: ast.expr) -> Iterator[ast.expr]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr in ("mean", "sum"):
             other = "sum" if node.func.attr == "mean" else "mean"
-            yield ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args,
-                           node.keywords)  # fmt: skip
+            yield ast.Call(
+                ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords
+            )
         for place, keyword in enumerate(node.keywords):
             value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
             if keyword.arg == "dim" and isinstance(value, int):
@@ -151,9 +163,10 @@ def _is_held(full: str, pages: Mapping[str, Checked]) -> bool:
     """Whether some equation has the function as a witness."""
     return any(
         witness.name.startswith(full)
-        for found in pages.values() for equation in found.report.equations
+        for found in pages.values()
+        for equation in found.report.equations
         for witness in equation.witnesses
-    )  # fmt: skip
+    )
 
 
 def _caught(full: str, function: Callable[..., Any], pages: Mapping[str, Checked]) -> str:

@@ -97,11 +97,19 @@ class Notation:
         """
         return Notation(
             {letter: list(families) for letter, families in self.families.items()},
-            dict(self.indices), dict(self.same_sizes), dict(self.numbers), dict(self.literals),
-            dict(self.examples), set(self.concrete), dict(self.index_sets), dict(self.applied),
-            dict(self._by_key), self._lexicon,
-            dict(self._known) if apart else self._known, self.entry_norm,
-        )  # fmt: skip
+            dict(self.indices),
+            dict(self.same_sizes),
+            dict(self.numbers),
+            dict(self.literals),
+            dict(self.examples),
+            set(self.concrete),
+            dict(self.index_sets),
+            dict(self.applied),
+            dict(self._by_key),
+            self._lexicon,
+            dict(self._known) if apart else self._known,
+            self.entry_norm,
+        )
 
     @property
     def lexicon(self) -> Lexicon:
@@ -195,12 +203,19 @@ class Notation:
         if self.families.get(letter):
             return []
         result = [
-            replace(family, letter=letter, parts=(*family.parts, Part("sub", "·row")),
-                    entry_of=family.key, row="·row")
-            for bold in bold(letter) for family in self.families.get(bold, ())
-            if family.kind == "value" and not family.entry_of
+            replace(
+                family,
+                letter=letter,
+                parts=(*family.parts, Part("sub", "·row")),
+                entry_of=family.key,
+                row="·row",
+            )
+            for bold in bold(letter)
+            for family in self.families.get(bold, ())
+            if family.kind == "value"
+            and not family.entry_of
             and (family.shape is None or len(family.shape) == 2)
-        ]  # fmt: skip
+        ]
         upper = letter.upper() if len(letter) == 1 else ""
         if letter.startswith("\\") and letter.endswith("}") and letter[-2:-1].islower():
             upper = letter[:-2] + letter[-2].upper() + "}"
@@ -210,15 +225,26 @@ class Notation:
                     if family.shape is None or len(family.shape) == 2:
                         parts = (*family.parts, Part("sub", "·row"), Part("sub", "·col"))
                         result.append(
-                            replace(family, letter=letter, parts=parts, entry_of=family.key,
-                                    row="·row", col="·col")
-                        )  # fmt: skip
+                            replace(
+                                family,
+                                letter=letter,
+                                parts=parts,
+                                entry_of=family.key,
+                                row="·row",
+                                col="·col",
+                            )
+                        )
         return result
 
     def _reference(
-        self, family: Family, slots: dict[str, Node | None], extra: tuple[Node, ...],
-        rest: tuple[Mark, ...], node: Node, base: Name,
-    ) -> Reference | None:  # fmt: skip
+        self,
+        family: Family,
+        slots: dict[str, Node | None],
+        extra: tuple[Node, ...],
+        rest: tuple[Mark, ...],
+        node: Node,
+        base: Name,
+    ) -> Reference | None:
         end = max([base.end, *(n.end for n in slots.values() if n), *(n.end for n in extra)])
         place = replace(base, end=node.end if not rest else max(end, base.end))
         if family.entry_of:
@@ -342,8 +368,12 @@ class Notation:
         """
         size = self.size(node, layers)
         if size.number is None:
-            raise NotationError(f"{size} has no number here", node,
-                                "A layer is a number: say in the notation which.", "fits")  # fmt: skip
+            raise NotationError(
+                f"{size} has no number here",
+                node,
+                "A layer is a number: say in the notation which.",
+                "fits",
+            )
         return size.number
 
     def close_ends(self) -> None:
@@ -383,7 +413,20 @@ def as_index(node: Node) -> str:
 
 
 __all__ = [
-    "INDEX_LETTERS", "REAL", "Domain", "Family", "Group", "Membership", "Notation",
-    "NotationError", "Part", "Range", "Reference", "TexError", "as_index", "filled",
-    "membership", "pattern",
-]  # fmt: skip
+    "INDEX_LETTERS",
+    "REAL",
+    "Domain",
+    "Family",
+    "Group",
+    "Membership",
+    "Notation",
+    "NotationError",
+    "Part",
+    "Range",
+    "Reference",
+    "TexError",
+    "as_index",
+    "filled",
+    "membership",
+    "pattern",
+]

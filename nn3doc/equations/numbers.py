@@ -141,20 +141,29 @@ class Numbers:
         """Works out what follows from the example's numbers, and from nothing else."""
         assigned, sizes = self.snippets.at(self.offset) if self.snippets else ({}, {})
         free = {
-            key: value.clone().requires_grad_() for key, value in assigned.items()
+            key: value.clone().requires_grad_()
+            for key, value in assigned.items()
             if self.book.find(key) is None and key not in self.values
-        }  # fmt: skip
+        }
         drawer = Drawer(0, given={**sizes, **self.sizes})
         given = {**free, **self.values, **(extra or {})}
         return Evaluator(
-            self.book, drawer, {key: value[None] for key, value in given.items()}, only_given=True,
+            self.book,
+            drawer,
+            {key: value[None] for key, value in given.items()},
+            only_given=True,
             aliases=lambda key: self.book.alias(key, 10**9),
-        )  # fmt: skip
+        )
 
     def hold(
-        self, statement: Statement, node: Relation, place: int, known: Term | None,
-        layers: dict[str, int], sides: Sequence[Term | None] = (),
-    ) -> Held:  # fmt: skip
+        self,
+        statement: Statement,
+        node: Relation,
+        place: int,
+        known: Term | None,
+        layers: dict[str, int],
+        sides: Sequence[Term | None] = (),
+    ) -> Held:
         """Holds one step of a relation against the example.
 
         Args:
@@ -199,9 +208,11 @@ class Numbers:
                 self.used |= self.unused.keys() & evaluator.asked
             elif key is not None and self._is_free(key):
                 if (
-                    statement.mode == "concludes" and statement.own and not known.shape
+                    statement.mode == "concludes"
+                    and statement.own
+                    and not known.shape
                     and key not in self.values
-                ):  # fmt: skip
+                ):
                     return Held()  # "then $x = 3$" claims it, where "let $x = 3$" gives it
                 return self._give(key, known, literal, where, statement)
             else:
@@ -212,7 +223,7 @@ class Numbers:
                     return Held()
                 value = array.tensor[0]
         except (MissingValue, KeyError):
-            return self._from_snippets(key, literal, where, statement)
+            return self._from_snippets(key, known, literal, where, statement)
         decided = self._decided(known, "~" if operator == "~" else "=", where, literal)
         if decided is not None:
             return decided
@@ -221,7 +232,7 @@ class Numbers:
 
     def _hold_plain(
         self, left: Node, operator: str, right: Node, sides: Sequence[Term | None]
-    ) -> Held:  # fmt: skip
+    ) -> Held:
         """A step between plain numbers: `\\frac{1}{3} = 0.33`, also within a chain.
 
         A rounded number may stand in the middle of a chain, `z^2 = 1.37^2 = 1.88`: what follows
@@ -267,14 +278,16 @@ class Numbers:
 
     def _verdict(
         self, one: Interval, operator: str, two: Interval, rounding: float, where: Node
-    ) -> Held:  # fmt: skip
+    ) -> Held:
         value, written = float(one.mid), float(two.mid)
         pair = shortest(one), shortest(two)
         if related(one, operator, two, rounding):
             both, half = (_one(value), _one(written)), _one(rounding)
-            if operator in ("=", ":=") and rounding and bool(
-                _badly_rounded(*both, torch.zeros_like(half), half).any()
-            ):  # fmt: skip
+            if (
+                operator in ("=", ":=")
+                and rounding
+                and bool(_badly_rounded(*both, torch.zeros_like(half), half).any())
+            ):
                 return _wrong(where, pair[0])
             return Held(held=True, instances=1)
         if pair[0] == pair[1]:
@@ -285,7 +298,7 @@ class Numbers:
 
     def _decided(
         self, known: Term, operator: str, where: Node, literal: tuple[Tensor, Tensor]
-    ) -> Held | None:  # fmt: skip
+    ) -> Held | None:
         """A number that follows from the example's, to fifty digits; None where floats must do."""
         single = _half_unit(where, operator == "~")
         if not single and bool((literal[1] > 0).any()):
@@ -310,10 +323,12 @@ class Numbers:
             one, two = (written, value) if literal_first else (value, written)
             return self._verdict(one, operator, two, 0.0, right)
         evaluator = Evaluator(
-            self.book, Drawer(0, given=dict(self.sizes)),
-            {key: value[None] for key, value in self.values.items()}, only_given=True,
+            self.book,
+            Drawer(0, given=dict(self.sizes)),
+            {key: value[None] for key, value in self.values.items()},
+            only_given=True,
             aliases=lambda key: self.book.alias(key, 10**9),
-        )  # fmt: skip
+        )
         try:
             array = evaluator(known)
         except (MissingValue, KeyError):
@@ -341,13 +356,24 @@ class Numbers:
         return self.book.find(key) is None
 
     def _from_snippets(
-        self, key: Key | None, literal: tuple[Tensor, Tensor], where: Node, statement: Statement
+        self,
+        key: Key | None,
+        known: Term,
+        literal: tuple[Tensor, Tensor],
+        where: Node,
+        statement: Statement,
     ) -> Held:
-        """Numbers that only the code can confirm: what a snippet has assigned."""
+        """Numbers that only the code can confirm: what a snippet has assigned.
+
+        Behind words that assume, a number may be chosen for what is defined, too: "with $z = 0$ we
+        get …" says nothing of what z is made of. It is so in that sentence.
+        """
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
         if key is None:
             return Held()
         if key not in assigned:
+            if statement.mode in ("introduces", "restricts"):
+                return self._give(key, known, literal, where, statement)
             if self.snippets is not None and statement.own:
                 self.unused[key] = (statement, where)
             return Held(given=True)
@@ -355,9 +381,13 @@ class Numbers:
         return self._hold((value, 1e-5 * value.abs()), literal, where)
 
     def _give(
-        self, key: Key, known: Term, literal: tuple[Tensor, Tensor], where: Node,
+        self,
+        key: Key,
+        known: Term,
+        literal: tuple[Tensor, Tensor],
+        where: Node,
         statement: Statement,
-    ) -> Held:  # fmt: skip
+    ) -> Held:
         value = literal[0]
         shape = known.shape or ()
         sizes = value.shape if shape else ()
@@ -369,10 +399,13 @@ class Numbers:
                 said = self.sizes.setdefault(names[0], number)
                 if said != number:
                     return Held(
-                        message=f"these are {tuple(value.shape)} numbers", where=where,
-                        notes=(f"expected {' × '.join(str(s) for s in shape)}, and "
-                               f"{names[0]} = {said} in this example",),
-                    )  # fmt: skip
+                        message=f"these are {tuple(value.shape)} numbers",
+                        where=where,
+                        notes=(
+                            f"expected {' × '.join(str(s) for s in shape)}, and "
+                            f"{names[0]} = {said} in this example",
+                        ),
+                    )
         if not shape and value.numel() != 1:
             return Held(message="one number is expected here", where=where)
         low, high = self.book.family(key[0]).domain.low, self.book.family(key[0]).domain.high
@@ -388,7 +421,7 @@ class Numbers:
         if before is not None and before.shape == value.shape:
             return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
         self.values[key] = value.clone().requires_grad_()
-        if statement.mode == "restricts" and statement.own:
+        if statement.own and (statement.mode == "restricts" or not self._is_free(key)):
             self.passing[key] = statement.sentence
         with contextlib.suppress(UndecidedError, NotationError):
             self.exact[key] = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
@@ -400,9 +433,12 @@ class Numbers:
         return Held(given=True)
 
     def _hold(
-        self, one: tuple[Tensor, Tensor], two: tuple[Tensor, Tensor], where: Node,
+        self,
+        one: tuple[Tensor, Tensor],
+        two: tuple[Tensor, Tensor],
+        where: Node,
         scale: float = 0.0,
-    ) -> Held:  # fmt: skip
+    ) -> Held:
         value, slack = one[0].detach(), one[1].detach()
         written, rounding = two
         if value.shape != written.shape:
@@ -462,8 +498,9 @@ class Numbers:
         slack = torch.zeros_like(value)
         exact = {
             round(abs(float(number)), 12)
-            for tensor in self.values.values() for number in tensor.detach().flatten()
-        }  # fmt: skip
+            for tensor in self.values.values()
+            for number in tensor.detach().flatten()
+        }
         for number in walk(node):
             if not isinstance(number, Number) or (number.decimals or 0) < max(digits, 3):
                 continue
@@ -536,8 +573,9 @@ def _wrong(where: Node, found: str) -> Held:
     """A number that is not what it should be."""
     return Held(
         message=f"{_written(where)} stands here, it is {found}",
-        where=where, notes=("worked out from the numbers of this page",),
-    )  # fmt: skip
+        where=where,
+        notes=("worked out from the numbers of this page",),
+    )
 
 
 def _not_so(left: str, operator: str, right: str, where: Node) -> Held:

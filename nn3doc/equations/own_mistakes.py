@@ -57,9 +57,12 @@ def _place(error: Exception) -> str:
 
 @contextmanager
 def guarded(
-    tell: Callable[[Finding], object], start: int, end: int, part: str = "formula",
+    tell: Callable[[Finding], object],
+    start: int,
+    end: int,
+    part: str = "formula",
     failing: bool = True,
-) -> Iterator[None]:  # fmt: skip
+) -> Iterator[None]:
     """A context that ends at a mistake of the checker, tells of it, and lets all else go on.
 
     Args:

@@ -68,9 +68,12 @@ class Checked:
 
 
 def check_file(
-    path: Path, notation: Path | None = None, code: bool | Snippets = True, strict: bool = False,
+    path: Path,
+    notation: Path | None = None,
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Report:  # fmt: skip
+) -> Report:
     """Checks a page on disk.
 
     Args:
@@ -88,9 +91,12 @@ def check_file(
 
 
 def inspect_file(
-    path: Path, notation: Path | None = None, code: bool | Snippets = True, strict: bool = False,
+    path: Path,
+    notation: Path | None = None,
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Checked:  # fmt: skip
+) -> Checked:
     """As `check_file`, with all that stands behind the report, and no suggestions."""
     read = _read(path)
     if isinstance(read, Finding):
@@ -125,10 +131,14 @@ def _suggested(checked: Checked) -> Checked:
 
 
 def check_page(
-    text: str, path: str = "page.md", notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (), code: bool | Snippets = True, strict: bool = False,
+    text: str,
+    path: str = "page.md",
+    notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (),
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Report:  # fmt: skip
+) -> Report:
     """Checks a page.
 
     Args:
@@ -146,10 +156,14 @@ def check_page(
 
 
 def inspect_page(
-    text: str, path: str = "page.md", notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (), code: bool | Snippets = True, strict: bool = False,
+    text: str,
+    path: str = "page.md",
+    notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (),
+    code: bool | Snippets = True,
+    strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Checked:  # fmt: skip
+) -> Checked:
     """As `check_page`, with all that stands behind the report."""
     report = Report(path, text)
     earlier = tuple(notation), tuple(builds_on)
@@ -265,9 +279,7 @@ def _read_source_table(source: Source, book: Book) -> list[Finding]:
     for problem in read_table(source.text, book.notation):
         line, column = Lines(source.text).place(problem.start)
         where = f"{source.path}:{line}:{column}"
-        findings.append(
-            Finding(problem.kind, f"{where}: {problem.message}", 0, 0, (problem.cure,))
-        )  # fmt: skip
+        findings.append(Finding(problem.kind, f"{where}: {problem.message}", 0, 0, (problem.cure,)))
     return findings
 
 
@@ -297,17 +309,27 @@ def _read_own(text: str, checked: Checked) -> None:
     for region in checked.regions:
         line, column = lines.place(region.start)
         equation = Equation(
-            region.start, region.end, region.body_start, region.body, region.kind == "display",
-            line, column,
-        )  # fmt: skip
+            region.start,
+            region.end,
+            region.body_start,
+            region.body,
+            region.kind == "display",
+            line,
+            column,
+        )
         checked.report.equations.append(equation)
         if region.unchecked is not None:
             equation.verdict, equation.reason = "unchecked", region.unchecked
             if not region.unchecked:
                 equation.findings.append(
-                    Finding("remark", "this remark gives no reason", region.end,
-                            region.unchecked_end, ("Write <!-- unchecked: the reason -->.",))
-                )  # fmt: skip
+                    Finding(
+                        "remark",
+                        "this remark gives no reason",
+                        region.end,
+                        region.unchecked_end,
+                        ("Write <!-- unchecked: the reason -->.",),
+                    )
+                )
         elif within(region, labels):
             equation.verdict = "declares"
         elif not _OPERATOR.match(region.body):
@@ -381,6 +403,16 @@ def _check_statements(checked: Checked) -> None:
         equation.findings = kept
 
 
+_UNUSED = (
+    "these numbers are used nowhere",
+    "Nothing is worked out from them, and no code confirms them.",
+)
+_UNWORKED = (
+    "this number cannot be worked out from what the page gives",
+    "What it is said of is defined: give numbers to the symbols that it is made of.",
+)
+
+
 def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
     """Tells of definitions that nothing restates.
 
@@ -395,9 +427,11 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
     # What a failing claim would have tested is told when the claim is mended: no cascade.
     doubted = {number for r in checked.results if r.findings for number in r.used}
     named = {
-        use.family for equation in checker.equations
-        if any(finding.failing for finding in equation.findings) for use in equation.symbols
-    }  # fmt: skip
+        use.family
+        for equation in checker.equations
+        if any(finding.failing for finding in equation.findings)
+        for use in equation.symbols
+    }
     for definition in checker.untested(checked.results):
         if id(definition) in doubted or checked.book.family(definition.family).tex in named:
             continue
@@ -405,24 +439,33 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
         offset = equation.body_start
         equation.findings.append(
             Finding(
-                "untested", "untested definition: nothing restates it",
-                offset + definition.left.start, offset + definition.left.end,
-                notes, failing=strict,
+                "untested",
+                "untested definition: nothing restates it",
+                offset + definition.left.start,
+                offset + definition.left.end,
+                notes,
+                failing=strict,
             )
-        )  # fmt: skip
+        )
     for key, (statement, where) in checker.numbers.unused.items():
         if key in checker.numbers.used:
             continue
         equation = checker.equations[statement.place]
-        offset = equation.body_start
-        equation.findings.append(
-            Finding(
-                "untested", "these numbers are used nowhere", offset + where.start,
-                offset + where.end, ("Nothing is worked out from them, and no code confirms them.",),
-                failing=strict,
-            )
-        )  # fmt: skip
+        # Unless words assume it, a number for what the page defines is a claim: here one of nothing.
+        assumed = statement.mode in ("introduces", "restricts")
+        claimed = asked and not assumed and checker.book.find(key) is not None
+        message, note = _UNWORKED if claimed else _UNUSED
+        start, end = equation.body_start + where.start, equation.body_start + where.end
+        failing = strict or claimed
+        equation.findings.append(Finding("untested", message, start, end, (note,), failing=failing))
 
 
-__all__ = ["Checked", "NotationError", "Source", "check_file", "check_page",
-           "inspect_file", "inspect_page"]  # fmt: skip
+__all__ = [
+    "Checked",
+    "NotationError",
+    "Source",
+    "check_file",
+    "check_page",
+    "inspect_file",
+    "inspect_page",
+]

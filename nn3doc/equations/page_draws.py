@@ -8,14 +8,14 @@ from functools import partial
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.evaluator import Evaluator, Key, walk_meaning
 from nn3doc.equations.evaluate.samples import SMOOTH, Drawer, Mode, modes_for
 from nn3doc.equations.families import Family, NotationError, filled
 from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.report import Equation
 from nn3doc.equations.sizes import Size
-from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.terms import Term
 
 FEW: tuple[Mode, ...] = ("tame", "positive")  # draws of what is large
 MOST_POINTS = 16
@@ -126,23 +126,8 @@ class Draws:
 
     def below(self, *terms: Term) -> Iterator[Term]:
         """Terms, and all that they are made of: definitions of symbols, bodies of functions."""
-        seen: set[object] = set()
-        waiting = list(terms)
-        while waiting:
-            for inner in walk_terms(waiting.pop()):
-                yield inner
-                if inner.operation == "family" and inner.data not in seen:
-                    seen.add(inner.data)
-                    definition = self.book.find(inner.data)
-                    if definition is not None:
-                        waiting.append(self.book.elaborated(definition, inner.data)[0])
-                elif inner.operation == "call":
-                    key = self.book.alias(inner.data[0], self._order)
-                    if key not in seen:
-                        seen.add(key)
-                        body = self.book.function_definition(key).body
-                        if body is not None:
-                            waiting.append(body)
+        order = self._order
+        return walk_meaning(self.book, lambda key: self.book.alias(key, order), *terms)
 
     def _members(self, family: Family, drawer: Drawer) -> int:
         assert family.members is not None

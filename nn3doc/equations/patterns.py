@@ -209,9 +209,10 @@ def is_pattern(reference: Reference, notation: Notation) -> bool:
         elif node in (reference.row, reference.col) and node is not None:
             return False
         elif (
-            node is not None and not isinstance(node, Number)
+            node is not None
+            and not isinstance(node, Number)
             and stepped_index(node, notation) is None
-        ):  # fmt: skip
+        ):
             families = [n for n in walk(node) if isinstance(n, Name)]
             if any(not notation.families.get(n.letter) for n in families):
                 return False
@@ -252,9 +253,11 @@ def is_numeric(node: Node, notation: Notation | None = None) -> bool:
             return False
         if isinstance(inner, Number):
             numbers = True
-        elif isinstance(inner, Name) and inner.letter not in _CONSTANTS and not (
-            inner.letter == "e" and id(inner) in _bases_of_powers(node)
-        ):  # fmt: skip
+        elif (
+            isinstance(inner, Name)
+            and inner.letter not in _CONSTANTS
+            and not (inner.letter == "e" and id(inner) in _bases_of_powers(node))
+        ):
             return False  # a lone e is somebody's symbol
     return numbers
 
@@ -264,10 +267,13 @@ _CONSTANTS = frozenset([r"\pi", r"\log", r"\ln", r"\exp", r"\sqrt"])
 
 def _bases_of_powers(node: Node) -> set[int]:
     return {
-        id(inner.base) for inner in walk(node)
-        if isinstance(inner, Scripted) and inner.marks and not inner.sub
+        id(inner.base)
+        for inner in walk(node)
+        if isinstance(inner, Scripted)
+        and inner.marks
+        and not inner.sub
         and all(mark.kind == "power" for mark in inner.marks)
-    }  # fmt: skip
+    }
 
 
 def is_entry_norm(node: Relation) -> bool:
@@ -300,9 +306,13 @@ MAY_NAME = re.compile(r"\(|to\b|d|\\Delta|\\delta")
 
 
 INVERSES = {
-    r"\log": r"\exp", r"\ln": r"\exp", r"\exp": r"\log", r"\cos": r"\arccos", r"\sin": r"\arcsin",
+    r"\log": r"\exp",
+    r"\ln": r"\exp",
+    r"\exp": r"\log",
+    r"\cos": r"\arccos",
+    r"\sin": r"\arcsin",
     r"\tan": r"\arctan",
-}  # fmt: skip
+}
 
 
 def any_layers(node: Node, notation: Notation) -> dict[str, int]:

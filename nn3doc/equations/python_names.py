@@ -29,10 +29,13 @@ def python_names(book: Book) -> dict[str, Key]:
         for values in _members(family, book):
             name = python_name(family, values)
             if name.isidentifier():
-                key = (family.key, tuple(
-                    value if slot in book.notation.concrete else None
-                    for slot, value in values.items()
-                ))  # fmt: skip
+                key = (
+                    family.key,
+                    tuple(
+                        value if slot in book.notation.concrete else None
+                        for slot, value in values.items()
+                    ),
+                )
                 names.setdefault(name, key)
     return names
 
@@ -51,11 +54,36 @@ def spellings(names: dict[str, Key]) -> dict[str, Key]:
 
 
 _SHORT = {"lambda": ("lam", "lamb", "lmbda", "lbda", "lmbd")}
-_GREEK = dict(zip(
-    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa",
-     "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
-    "αβγδεζηθικλμνξπρστφχψω", strict=True,
-))  # fmt: skip
+_GREEK = dict(
+    zip(
+        (
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+        ),
+        "αβγδεζηθικλμνξπρστφχψω",
+        strict=True,
+    )
+)
 
 
 def _letter(key: Key) -> str:
@@ -139,9 +167,11 @@ def as_tensor(value: object) -> Tensor | None:
         except OverflowError:
             return None
     if isinstance(value, Tensor):
-        return None if value.is_complex() or value.layout != torch.strided else (
-            value.detach().cpu().double()
-        )  # fmt: skip
+        return (
+            None
+            if value.is_complex() or value.layout != torch.strided
+            else (value.detach().cpu().double())
+        )
     if isinstance(value, list | tuple | range):
         parts = [as_tensor(item) for item in value]
         known = [part for part in parts if part is not None]

@@ -23,13 +23,27 @@ Meaning = Literal[
 ]
 
 MEANINGS: dict[str, dict[Domain, Meaning]] = {
-    "=": {"numbers": "equal", "matrices": "equal", "shapes": "equal", "sizes": "equal",
-          "functions": "equal"},
-    ":=": {"numbers": "equal", "matrices": "equal", "shapes": "equal", "sizes": "equal",
-           "functions": "equal"},
+    "=": {
+        "numbers": "equal",
+        "matrices": "equal",
+        "shapes": "equal",
+        "sizes": "equal",
+        "functions": "equal",
+    },
+    ":=": {
+        "numbers": "equal",
+        "matrices": "equal",
+        "shapes": "equal",
+        "sizes": "equal",
+        "functions": "equal",
+    },
     "~": {"numbers": "close", "matrices": "close", "sizes": "close"},
-    "!=": {"numbers": "different", "matrices": "different", "shapes": "different",
-           "sizes": "different"},
+    "!=": {
+        "numbers": "different",
+        "matrices": "different",
+        "shapes": "different",
+        "sizes": "different",
+    },
     "<": {"numbers": "ordered", "matrices": "ordered", "sizes": "ordered"},
     "<=": {"numbers": "ordered", "matrices": "ordered", "sizes": "ordered"},
     ">": {"numbers": "ordered", "matrices": "ordered", "sizes": "ordered"},
@@ -40,7 +54,7 @@ MEANINGS: dict[str, dict[Domain, Meaning]] = {
     "in": {"numbers": "element", "matrices": "element"},
     "subset": {"sets": "part"},
     "colon": {"functions": "map"},
-}  # fmt: skip
+}
 
 
 def shown(operator: str) -> str:
@@ -72,9 +86,18 @@ def meanings_table() -> str:
 
 
 _ALONE = frozenset(["in", "subset", "colon", "<-"])  # no other relation beside them
-_SHOWN = {"!=": r"\ne", "<=": r"\le", ">=": r"\ge", "succ": r"\succ", "succeq": r"\succeq",
-          "~": r"\approx", "<-": r"\leftarrow", "in": r"\in", "subset": r"\subset",
-          "colon": r"\colon"}  # fmt: skip
+_SHOWN = {
+    "!=": r"\ne",
+    "<=": r"\le",
+    ">=": r"\ge",
+    "succ": r"\succ",
+    "succeq": r"\succeq",
+    "~": r"\approx",
+    "<-": r"\leftarrow",
+    "in": r"\in",
+    "subset": r"\subset",
+    "colon": r"\colon",
+}
 
 
 def hold_chain(node: Relation) -> None:
@@ -146,9 +169,14 @@ def choices(names: Sequence[str], given: Mapping[str, int]) -> Iterator[dict[str
 
 
 def wrong_sizes(
-    left: Term, operator: str, right: Term, names: Sequence[str], given: Mapping[str, int],
-    exact: Callable[[Mapping[str, int]], Exact], conditions: Sequence[Term] = (),
-) -> tuple[dict[str, int] | None, int]:  # fmt: skip
+    left: Term,
+    operator: str,
+    right: Term,
+    names: Sequence[str],
+    given: Mapping[str, int],
+    exact: Callable[[Mapping[str, int]], Exact],
+    conditions: Sequence[Term] = (),
+) -> tuple[dict[str, int] | None, int]:
     """Sizes for which a relation between sizes is not true.
 
     Args:
@@ -196,6 +224,17 @@ def definite(left: Tensor, right: Tensor, strict: bool) -> bool:
 
 
 __all__ = [
-    "MEANINGS", "Domain", "Meaning", "UndecidedError", "choices", "definite", "domain_of",
-    "hold_chain", "meaning", "meanings_table", "shapes_related", "shown", "wrong_sizes",
-]  # fmt: skip
+    "MEANINGS",
+    "Domain",
+    "Meaning",
+    "UndecidedError",
+    "choices",
+    "definite",
+    "domain_of",
+    "hold_chain",
+    "meaning",
+    "meanings_table",
+    "shapes_related",
+    "shown",
+    "wrong_sizes",
+]

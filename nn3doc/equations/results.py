@@ -66,9 +66,13 @@ def role_played(result: Result) -> Role:
 def finding_kind(question: str) -> FindingKind:
     """The kind of finding for the question that fails."""
     kinds: dict[str, FindingKind] = {
-        "read": "read", "known": "known", "fits": "fits", "holds": "holds",
-        "vacuous": "vacuous", "notation": "notation",
-    }  # fmt: skip
+        "read": "read",
+        "known": "known",
+        "fits": "fits",
+        "holds": "holds",
+        "vacuous": "vacuous",
+        "notation": "notation",
+    }
     return kinds.get(question, "read")
 
 

@@ -59,16 +59,54 @@ def _words(mode: Mode, far: bool, *texts: str) -> tuple[Word, ...]:
 
 
 WORDS: tuple[Word, ...] = (
-    *_words("introduces", True, "let", "assume", "assume that", "assuming",
-            "assuming that", "suppose", "suppose that", "such that", "set",
-            "define", "be", "denote"),
+    *_words(
+        "introduces",
+        True,
+        "let",
+        "assume",
+        "assume that",
+        "assuming",
+        "assuming that",
+        "suppose",
+        "suppose that",
+        "such that",
+        "set",
+        "define",
+        "be",
+        "denote",
+    ),
     *_words("introduces", False, "with", "where", "given", "put", "choose", "take"),
     *_words("restricts", False, "for", "for all", "if", "when", "whenever", "on"),
-    *_words("concludes", True, "then", "so", "so that", "hence", "thus", "therefore", "we have",
-            "we get", "get", "gives", "give", "follows", "obtain", "yields", "implies",
-            "because", "since", "means", "shows", "that is", "that", "must be", "in fact", "note that",
-            "clearly"),
-)  # fmt: skip
+    *_words(
+        "concludes",
+        True,
+        "then",
+        "so",
+        "so that",
+        "hence",
+        "thus",
+        "therefore",
+        "we have",
+        "we get",
+        "get",
+        "gives",
+        "give",
+        "follows",
+        "obtain",
+        "yields",
+        "implies",
+        "because",
+        "since",
+        "means",
+        "shows",
+        "that is",
+        "that",
+        "must be",
+        "in fact",
+        "note that",
+        "clearly",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -126,6 +164,12 @@ ROLES: tuple[RoleRow, ...] = (
         "`a = 2`, a symbol that nothing defines and numbers",
         "any",
         "from where it stands, until other numbers are given",
+    ),
+    RoleRow(
+        "example value",
+        "`z = 0`, a symbol that is defined, where the page gives no numbers to work it out from",
+        "*let*, *with*, *where*, *for*, *if* …; behind other words it is a claim",
+        "the sentence",
     ),
     RoleRow(
         "declaration",
@@ -403,18 +447,37 @@ class Assumed:
 
 # Kinds that the draws of a symbol follow, and those of them that make an unknown symbol a number.
 DRAWN = frozenset(
-    ["positive", "nonnegative", "negative", "nonpositive", "real", "symmetric", "orthogonal", "unit",
-     "positive definite", "sums to one -2", "sums to one -1", "sums to one 0", "sums to one 1"]
-)  # fmt: skip
+    [
+        "positive",
+        "nonnegative",
+        "negative",
+        "nonpositive",
+        "real",
+        "symmetric",
+        "orthogonal",
+        "unit",
+        "positive definite",
+        "sums to one -2",
+        "sums to one -1",
+        "sums to one 0",
+        "sums to one 1",
+    ]
+)
 NUMBERS_ONLY = frozenset(["positive", "nonnegative", "negative", "nonpositive", "real", "between"])
 SIGNED = {
-    "positive": (0.0, float("inf")), "nonnegative": (0.0, float("inf")),
-    "negative": (float("-inf"), 0.0), "nonpositive": (float("-inf"), 0.0),
+    "positive": (0.0, float("inf")),
+    "nonnegative": (0.0, float("inf")),
+    "negative": (float("-inf"), 0.0),
+    "nonpositive": (float("-inf"), 0.0),
     "real": (float("-inf"), float("inf")),
-}  # fmt: skip
+}
 _OF_ZERO = {
-    ">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive", "!=": "real"
-}  # fmt: skip
+    ">": "positive",
+    ">=": "nonnegative",
+    "<": "negative",
+    "<=": "nonpositive",
+    "!=": "real",
+}
 COMPARISONS = frozenset(["<", ">", "<=", ">=", "!="])
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
 

@@ -57,8 +57,12 @@ class Elaborator(Sums):
         """
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            raise NotationError("this cannot stand in an expression", node,
-                                "Write a number, a vector or a matrix.", "read")  # fmt: skip
+            raise NotationError(
+                "this cannot stand in an expression",
+                node,
+                "Write a number, a vector or a matrix.",
+                "read",
+            )
         self._open += 1
         try:
             result = handler(self, node)
@@ -82,8 +86,12 @@ class Elaborator(Sums):
         if node.brackets != "vmatrix":
             return result
         if len(result.shape) != 2 or result.shape[0] != result.shape[1]:
-            raise NotationError("bars around a matrix that is not square", node,
-                                "Write \\begin{bmatrix} for the matrix itself.", "fits")  # fmt: skip
+            raise NotationError(
+                "bars around a matrix that is not square",
+                node,
+                "Write \\begin{bmatrix} for the matrix itself.",
+                "fits",
+            )
         return Term("determinant", (result,), (), node, None, result.indices)
 
     def vector(self, node: Tuple) -> Term:
@@ -124,12 +132,14 @@ class Elaborator(Sums):
                 "bars around a vector", node, "Write \\|…\\| for its length.", "fits"
             )
         if kind in ("1", "inf") and matrix:
-            raise NotationError("this norm of a matrix can be read in two ways", node,
-                                "Write the sum.", "fits")  # fmt: skip
+            raise NotationError(
+                "this norm of a matrix can be read in two ways", node, "Write the sum.", "fits"
+            )
         if sub and kind == "2" and matrix and not self.notation.entry_norm:
             kind = "spectral"
-        return Term("norm", (inner,), (), whole or node, "2" if kind == "F" else kind,
-                    inner.indices)  # fmt: skip
+        return Term(
+            "norm", (inner,), (), whole or node, "2" if kind == "F" else kind, inner.indices
+        )
 
     def inner(self, node: Inner) -> Term:
         """The inner product of two vectors of one shape."""
@@ -168,8 +178,9 @@ class Elaborator(Sums):
         if any(side.shape != () for side in sides):
             raise NotationError("only numbers are compared here", node, question="fits")
         if any(operator not in ("=", "!=", "<", ">", "<=", ">=") for operator in node.operators):
-            raise NotationError("this condition cannot be read", node,
-                                "Write =, \\ne, <, >, \\le or \\ge.", "read")  # fmt: skip
+            raise NotationError(
+                "this condition cannot be read", node, "Write =, \\ne, <, >, \\le or \\ge.", "read"
+            )
         indices = frozenset().union(*(side.indices for side in sides))
         return Term("compare", tuple(sides), (), node, node.operators, indices)
 
@@ -192,8 +203,12 @@ class Elaborator(Sums):
 
     def misplaced(self, node: Node) -> Term:
         """What is a statement, not a value."""
-        raise NotationError("this cannot stand in an expression", node,
-                                "Write a number, a vector or a matrix.", "read")  # fmt: skip
+        raise NotationError(
+            "this cannot stand in an expression",
+            node,
+            "Write a number, a vector or a matrix.",
+            "read",
+        )
 
 
 # Each takes an elaborator and a node of its own kind.

@@ -129,8 +129,9 @@ class Derivatives(ABC):
         reference = self.reference(function)
         parameters: tuple[Node, ...] = ()
         if reference is not None and reference.rest:
-            raise NotationError("\\nabla does not say by what it differentiates", node,
-                                "Write \\nabla_W.", "known")  # fmt: skip
+            raise NotationError(
+                "\\nabla does not say by what it differentiates", node, "Write \\nabla_W.", "known"
+            )
         if reference is not None and reference.family.kind == "function":
             known = self.definitions.function(reference.family.letter, function)
             if known.shape == () and len(known.shapes) == 1 and isinstance(of, Call):
@@ -139,8 +140,9 @@ class Derivatives(ABC):
         elif reference is not None:
             parameters = self.notation.applied.get(reference.family.key, ())
         if not parameters:
-            raise NotationError("\\nabla does not say by what it differentiates", node,
-                                "Write \\nabla_W.", "known")  # fmt: skip
+            raise NotationError(
+                "\\nabla does not say by what it differentiates", node, "Write \\nabla_W.", "known"
+            )
         result = self._partials(function, parameters, order, node)
         arguments = of.arguments if isinstance(of, Call) else parameters
         places = tuple(

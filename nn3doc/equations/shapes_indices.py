@@ -37,10 +37,14 @@ class Indices(Operations):
     """Indices and their ranges."""
 
     def __init__(
-        self, definitions: Definitions, layers: Mapping[str, int], uid: str = "",
-        formals: Mapping[str, Term] | None = None, quantifiers: Mapping[str, Range] | None = None,
+        self,
+        definitions: Definitions,
+        layers: Mapping[str, int],
+        uid: str = "",
+        formals: Mapping[str, Term] | None = None,
+        quantifiers: Mapping[str, Range] | None = None,
         jacobian: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.definitions = definitions
         self.notation = definitions.notation
         self.layers = dict(layers)

@@ -31,9 +31,16 @@ from nn3doc.equations.tree import (
 
 BUILT_IN = FUNCTIONS_OF_NUMBERS | {"max", "min", "tr", "det", "diag", "vec"}
 INVERSES = {
-    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "arcsin": "sin", "arccos": "cos",
-    "arctan": "tan", "log": "exp", "ln": "exp", "exp": "log",
-}  # fmt: skip
+    "sin": "arcsin",
+    "cos": "arccos",
+    "tan": "arctan",
+    "arcsin": "sin",
+    "arccos": "cos",
+    "arctan": "tan",
+    "log": "exp",
+    "ln": "exp",
+    "exp": "log",
+}
 
 
 def composed(function: Node) -> tuple[Node, ...] | None:
@@ -89,9 +96,14 @@ class Operations(Derivatives):
         for count in range(len(function.marks) + 1):
             symbol = without_marks(function, count)
             reference = self.notation.reference(symbol)
-            if reference is not None and not reference.rest and (
-                reference.family.kind == "function" or reference.family.key in self.notation.applied
-            ):  # fmt: skip
+            if (
+                reference is not None
+                and not reference.rest
+                and (
+                    reference.family.kind == "function"
+                    or reference.family.key in self.notation.applied
+                )
+            ):
                 return symbol, function.marks[len(function.marks) - count :]
         return without_marks(function, len(function.marks)), function.marks
 
@@ -165,9 +177,11 @@ class Operations(Derivatives):
             return self.term(inner[0])
         if order > 1 or any(isinstance(function, Scripted) for function in functions):
             raise NotationError(
-                "only the first derivative of a composition is read", node.function,
-                "Define the composition as a function of its own.", "read",
-            )  # fmt: skip
+                "only the first derivative of a composition is read",
+                node.function,
+                "Define the composition as a function of its own.",
+                "read",
+            )
         prime = (Mark(node.function.end, node.function.end, "prime"),)
         factors = tuple(
             Call(*span, Scripted(function.start, function.end, function, (), prime), arguments)
@@ -280,8 +294,9 @@ class Operations(Derivatives):
         first = arguments[0]
         if word in ("max", "min"):
             if len(arguments) < 2:
-                raise NotationError(f"\\{word} of one value", node,
-                                    f"Write \\{word}(a, b), or \\{word}_i.", "fits")  # fmt: skip
+                raise NotationError(
+                    f"\\{word} of one value", node, f"Write \\{word}(a, b), or \\{word}_i.", "fits"
+                )
             shape = next((a.shape for a in arguments if a.shape != ()), ())
             if any(a.shape not in ((), shape) for a in arguments):
                 raise NotationError(f"\\{word} of different shapes", node, question="fits")
@@ -292,8 +307,9 @@ class Operations(Derivatives):
             return Term("apply", (first,), first.shape, node, word, indices)
         square = len(first.shape) == 2 and first.shape[0] == first.shape[1]
         if word in ("tr", "det") and square:
-            return Term({"tr": "trace", "det": "determinant"}[word], (first,), (), node, None,
-                        indices)  # fmt: skip
+            return Term(
+                {"tr": "trace", "det": "determinant"}[word], (first,), (), node, None, indices
+            )
         if word == "diag" and is_vector(first.shape):
             size = first.shape[0] if first.shape[1] == ONE else first.shape[1]
             return Term("diagonal", (first,), (size, size), node, None, indices)
@@ -309,28 +325,43 @@ class Operations(Derivatives):
         if shapes == {()}:
             shape = (Size.of(len(rows)), Size.of(len(rows[0])))
             column = len(rows[0]) == 1 and all(is_constant(cell) for cell in cells)
-            return Term("stack", tuple(cells), as_number(shape), node,
-                        (len(rows), len(rows[0])), indices, column)  # fmt: skip
+            return Term(
+                "stack",
+                tuple(cells),
+                as_number(shape),
+                node,
+                (len(rows), len(rows[0])),
+                indices,
+                column,
+            )
         if len(rows) == 1 and all(len(s) == 2 for s in shapes) and len({s[0] for s in shapes}) == 1:
             width = Size(())
             for cell in cells:
                 width = width + cell.shape[1]
             return Term("beside", tuple(cells), (cells[0].shape[0], width), node, -1, indices)
-        if all(len(row) == 1 for row in rows) and all(len(s) == 2 for s in shapes) and (
-            len({s[1] for s in shapes}) == 1
-        ):  # fmt: skip
+        if (
+            all(len(row) == 1 for row in rows)
+            and all(len(s) == 2 for s in shapes)
+            and (len({s[1] for s in shapes}) == 1)
+        ):
             height = Size(())
             for cell in cells:
                 height = height + cell.shape[0]
             return Term("beside", tuple(cells), (height, cells[0].shape[1]), node, -2, indices)
-        raise NotationError("the cells of this matrix do not fit together", node,
-                            "Beside each other they need one height, below each other one width.",
-                            "fits")  # fmt: skip
+        raise NotationError(
+            "the cells of this matrix do not fit together",
+            node,
+            "Beside each other they need one height, below each other one width.",
+            "fits",
+        )
 
     def unfolded(
-        self, node: Matrix, rows: list[list[Node]], over_rows: Limits | None,
+        self,
+        node: Matrix,
+        rows: list[list[Node]],
+        over_rows: Limits | None,
         over_columns: Limits | None,
-    ) -> Term:  # fmt: skip
+    ) -> Term:
         """A matrix with dots: its pattern for every row and every column."""
         made: list[Index | None] = []
         for limits in (over_rows, over_columns):
@@ -343,14 +374,22 @@ class Operations(Derivatives):
             if last.number is not None:
                 last = self.notation.examples.get(last.number, last)
             range_ = Range(self.size(low), self.notation.canonical(last))
-            index = Index(f"{letter}#{self.uid}.{self._made}", letter, range_, node, True,
-                          said="as the matrix says")  # fmt: skip
+            index = Index(
+                f"{letter}#{self.uid}.{self._made}",
+                letter,
+                range_,
+                node,
+                True,
+                said="as the matrix says",
+            )
             made.append(index)
             self.bound[letter] = index
         try:
-            body = self.stacked([[self.term(cell) for cell in row] for row in rows], node) if (
-                len(rows) * len(rows[0]) > 1
-            ) else self.term(rows[0][0])  # fmt: skip
+            body = (
+                self.stacked([[self.term(cell) for cell in row] for row in rows], node)
+                if (len(rows) * len(rows[0]) > 1)
+                else self.term(rows[0][0])
+            )
         finally:
             for index_ in made:
                 if index_ is not None:
@@ -361,9 +400,12 @@ class Operations(Derivatives):
         shape = body.shape or (ONE, ONE)
         fits = (height is None or shape[0] == ONE) and (width is None or shape[1] == ONE)
         if not fits or len(shape) != 2:
-            raise NotationError("the cells of this matrix do not fit together", node,
-                                "Where dots leave cells out, each is a number.",
-                                "fits")  # fmt: skip
+            raise NotationError(
+                "the cells of this matrix do not fit together",
+                node,
+                "Where dots leave cells out, each is a number.",
+                "fits",
+            )
         result = (height or shape[0], width or shape[1])
         bound = {index.name for index in made if index is not None}
         repeated = body.operation == "gather" and body.arguments[0].column

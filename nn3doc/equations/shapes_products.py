@@ -41,9 +41,11 @@ def total(parts: SequenceOf[tuple[Term, int]], node: Node) -> Term:
     for term, _ in parts:
         if len(term.shape) == 4:
             raise four_indices(term)
-        if term.shape == () and any(len(other.shape) == 2 for other, _ in parts) and (
-            is_added_to_entries(term)
-        ):  # fmt: skip
+        if (
+            term.shape == ()
+            and any(len(other.shape) == 2 for other, _ in parts)
+            and (is_added_to_entries(term))
+        ):
             continue
         if first is None or (first.column and _repeats(first.shape, term.shape)):
             first, shape = term, term.shape
@@ -121,8 +123,9 @@ def _pair(node: Product, left: Term, right: Term) -> Term:
     if node.operation == "slash":
         if two == () or one == two:
             return Term("divide", (left, right), one, node, None, indices)
-        raise NotationError(f"a quotient of {show(one)} and {show(two)}", node,
-                            "Divide by a number.", "fits")  # fmt: skip
+        raise NotationError(
+            f"a quotient of {show(one)} and {show(two)}", node, "Divide by a number.", "fits"
+        )
     if node.operation == "odot":
         if one != two:
             swap = "Between a number and a matrix write nothing." if numbers else ""

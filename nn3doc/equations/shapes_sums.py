@@ -43,9 +43,13 @@ from nn3doc.equations.tree import (
 )
 
 _COMPARED: dict[str, Callable[[int, int], bool]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
     ">=": operator.ge,
-}  # fmt: skip
+}
 
 
 MOST_TERMS = 100  # of a sum over layers
@@ -138,9 +142,11 @@ class Sums(Symbols):
             try:
                 found.append(self.term(factor))
             except UnknownSizeError:
-                if all(isinstance(bare(other), Number) for other in node.factors if (
-                    other is not factor
-                )):  # fmt: skip
+                if all(
+                    isinstance(bare(other), Number)
+                    for other in node.factors
+                    if (other is not factor)
+                ):
                     raise
                 found.append(None)
         result: list[Term] = []
@@ -149,8 +155,9 @@ class Sums(Symbols):
                 before = [t for t in result if len(t.shape) == 2]
                 after = [t for t in found[place + 1 :] if t is not None and len(t.shape) == 2]
                 room: tuple[Size, ...] | tuple[Size | None, Size | None] = (
-                    before[-1].shape[1] if before else None, after[0].shape[0] if after else None
-                )  # fmt: skip
+                    before[-1].shape[1] if before else None,
+                    after[0].shape[0] if after else None,
+                )
                 if node.operation == "odot" and (before or after):
                     room = (before or after)[0].shape
                 term = self.sized(node.factors[place], room if before or after else self.room)
@@ -253,20 +260,26 @@ class Sums(Symbols):
                 "known",
             )
         if index.range is None:
-            raise NotationError(f"nothing says how far {letter} runs", said.index,
-                                "Write its first and its last value.")  # fmt: skip
+            raise NotationError(
+                f"nothing says how far {letter} runs",
+                said.index,
+                "Write its first and its last value.",
+            )
         indices = body.indices.union(*(test.indices for test in tests)) - {index.name}
         if node.operator in ("argmax", "argmin"):
-            raise NotationError(f"\\{node.operator} cannot be checked", node,
-                                "Say it by \\max or \\min.", "read")  # fmt: skip
+            raise NotationError(
+                f"\\{node.operator} cannot be checked", node, "Say it by \\max or \\min.", "read"
+            )
         return Term(node.operator, (body, *tests), body.shape, node, index, indices)
 
     def _without_sizes(self, node: BigOperator) -> BigOperator:
         """The K of `\\sum_{k \\le K}` is a size: only k is bound."""
         kept = [
-            binder for binder in node.binders
-            if not binder.implied or (isinstance(binder.index, Name) and self._may_bind(binder.index))
-        ]  # fmt: skip
+            binder
+            for binder in node.binders
+            if not binder.implied
+            or (isinstance(binder.index, Name) and self._may_bind(binder.index))
+        ]
         if len(kept) == len(node.binders):
             return node
         conditions = tuple(c for binder in node.binders for c in binder.conditions)
@@ -285,8 +298,11 @@ class Sums(Symbols):
         if said.high is None and said.low is None:
             return
         if said.high is None:
-            raise NotationError(f"nothing says how far {index.letter} runs", said.index,
-                                "Write its first and its last value.")  # fmt: skip
+            raise NotationError(
+                f"nothing says how far {index.letter} runs",
+                said.index,
+                "Write its first and its last value.",
+            )
         ends: list[Size | None] = []
         for limit, sign in ((said.low, ">="), (said.high, "<=")):
             end, moves = (ONE, False) if limit is None else self._limit(limit, sign)
@@ -333,8 +349,12 @@ class Sums(Symbols):
         return None, True
 
     def _unknown_limit(self, node: Node) -> NotationError:
-        return NotationError("how far this sum goes cannot be told", node,
-                             "Say in the notation which values this index has.", "known")  # fmt: skip
+        return NotationError(
+            "how far this sum goes cannot be told",
+            node,
+            "Say in the notation which values this index has.",
+            "known",
+        )
 
     def _members(self, index: Index, said: Binder) -> None:
         within = said.within
@@ -380,22 +400,30 @@ class Sums(Symbols):
         said = node.binders[binder]
         limits = (said.low, said.high)
         if said.high is None and (said.low is not None or said.within is not None):
-            raise NotationError(f"nothing says how far {letter} runs", said.index,
-                                "Write its first and its last value.")  # fmt: skip
+            raise NotationError(
+                f"nothing says how far {letter} runs",
+                said.index,
+                "Write its first and its last value.",
+            )
         if said.low is None or said.high is None:
             declared = self.notation.indices.get(letter)
             if declared is None:
-                raise NotationError(f"nothing says how far {letter} runs", said.index,
-                                "Write its first and its last value.")  # fmt: skip
+                raise NotationError(
+                    f"nothing says how far {letter} runs",
+                    said.index,
+                    "Write its first and its last value.",
+                )
             limits = (declared[0], said.high or declared[1])
         low, high = (self.notation.integer(limit, self.layers) for limit in limits if limit)
         for limit in limits:
             self.account_all(limit or said)
         if high - low > MOST_TERMS:
             raise NotationError(
-                f"this sum has {high - low + 1:,} terms, written out layer by layer", node,
-                f"At most {MOST_TERMS} are.", "read",
-            )  # fmt: skip
+                f"this sum has {high - low + 1:,} terms, written out layer by layer",
+                node,
+                f"At most {MOST_TERMS} are.",
+                "read",
+            )
         outer = self.layers.get(letter)
         parts = []
         try:

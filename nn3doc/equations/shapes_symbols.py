@@ -95,9 +95,11 @@ class Symbols(Indices):
         if mark is None or not reference.is_entry or reference.spelled is not None:
             return
         sides = reference.family.shape or ()
-        if whole_number(mark.value) == -1 and len(sides) == 2 and not any(
-            whole_number(side) == 1 for side in sides
-        ):  # fmt: skip
+        if (
+            whole_number(mark.value) == -1
+            and len(sides) == 2
+            and not any(whole_number(side) == 1 for side in sides)
+        ):
             letter = reference.family.letter
             raise NotationError(
                 "this power can be read in two ways",
@@ -159,9 +161,14 @@ class Symbols(Indices):
         if base is None or batch:
             shape = self.definitions.shape_of(family, arguments, reference.node)
             base = Term(
-                "family", tuple(batch), shape, reference.node, (family.key, arguments),
-                frozenset().union(*(term.indices for term in batch)), family.column,
-            )  # fmt: skip
+                "family",
+                tuple(batch),
+                shape,
+                reference.node,
+                (family.key, arguments),
+                frozenset().union(*(term.indices for term in batch)),
+                family.column,
+            )
         if not reference.is_entry:
             return base
         if base.shape == () and family.shape is not None and len(family.shape) == 2:
@@ -175,8 +182,9 @@ class Symbols(Indices):
         """An entry, a row or a column of a matrix; an entry of a vector."""
         shape = base.shape
         if len(shape) != 2:
-            raise NotationError("only a matrix or a vector has entries", node,
-                                "Leave the index out.", "fits")  # fmt: skip
+            raise NotationError(
+                "only a matrix or a vector has entries", node, "Leave the index out.", "fits"
+            )
         self.account(*(place for place in (row, col) if place is not None))
         one_row, one_col = shape[0] == ONE, shape[1] == ONE
         if row is not None and col is None and one_row and not one_col:
@@ -184,9 +192,10 @@ class Symbols(Indices):
         at = []
         for place, size in ((row, shape[0]), (col, shape[1])):
             at.append(
-                None if place is None or isinstance(place, Colon)
+                None
+                if place is None or isinstance(place, Colon)
                 else self.index_term(place, Range(ONE, size), tex)
-            )  # fmt: skip
+            )
         kept = [isinstance(place, Colon) for place in (row, col)]
         result: Shape
         if at[0] is not None and at[1] is not None:
@@ -202,10 +211,13 @@ class Symbols(Indices):
             return base
         terms = tuple(term for term in at if term is not None)
         return Term(
-            "gather", (base, *terms), result, node,
+            "gather",
+            (base, *terms),
+            result,
+            node,
             (at[0] is not None, at[1] is not None, kept[1]),
             base.indices.union(*(term.indices for term in terms)),
-        )  # fmt: skip
+        )
 
     def unknown(self, node: Node) -> NotationError:
         """The finding for a symbol that is not declared, with what is."""
@@ -232,9 +244,11 @@ class Symbols(Indices):
             return self._exponential(node)
         if isinstance(base, Name):
             reference = self.notation.reference(base)
-            if reference is not None and reference.family.kind == "function" and (
-                base.letter not in self.bound
-            ):  # fmt: skip
+            if (
+                reference is not None
+                and reference.family.kind == "function"
+                and (base.letter not in self.bound)
+            ):
                 raise NotationError(
                     f"{reference.family.tex} is a function and has no argument here",
                     node,
@@ -255,9 +269,13 @@ class Symbols(Indices):
 
     def _exponential(self, node: Scripted) -> Term:
         mark = node.marks[0] if node.marks else None
-        if node.sub or len(node.marks) != 1 or mark is None or mark.kind != "power" or (
-            mark.value is None
-        ):  # fmt: skip
+        if (
+            node.sub
+            or len(node.marks) != 1
+            or mark is None
+            or mark.kind != "power"
+            or (mark.value is None)
+        ):
             raise self.unknown(node)
         self.account(mark)
         exponent = self.term(mark.value)

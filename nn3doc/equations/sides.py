@@ -37,9 +37,14 @@ class Sides(Closures):
         return self.equations[statement.place].body_start if statement.own else 0
 
     def _fail(
-        self, result: Result, kind: FindingKind, message: str, where: object, cure: str | list[str],
+        self,
+        result: Result,
+        kind: FindingKind,
+        message: str,
+        where: object,
+        cure: str | list[str],
         offset: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         start, end = getattr(where, "start", 0), getattr(where, "end", 1)
         notes = tuple(note for note in ([cure] if isinstance(cure, str) else cure) if note)
         result.verdict = "failed"
@@ -65,8 +70,9 @@ class Sides(Closures):
                     limits = low, high
                 limits = max(limits[0], low), min(limits[1], high)
             if limits is None:
-                where = next(n for n in walk(statement.node)
-                             if isinstance(n, Name) and n.letter == letter)  # fmt: skip
+                where = next(
+                    n for n in walk(statement.node) if isinstance(n, Name) and n.letter == letter
+                )
                 raise NotationError(
                     f"nothing says which values {letter} has",
                     where,
@@ -110,10 +116,13 @@ class Sides(Closures):
                     return {
                         name: Term("formal", (), shape, parameter, name)
                         for name, shape, parameter in zip(
-                            function.parameter_names, function.shapes, definition.parameters,
+                            function.parameter_names,
+                            function.shapes,
+                            definition.parameters,
                             strict=True,
-                        ) if parameter in new
-                    }  # fmt: skip
+                        )
+                        if parameter in new
+                    }
         return None
 
     def _elaborate(
@@ -138,14 +147,18 @@ class Sides(Closures):
         raise failure
 
     def _where(
-        self, statement: Statement, elaborator: Elaborator, sides: list[Term | None],
+        self,
+        statement: Statement,
+        elaborator: Elaborator,
+        sides: list[Term | None],
         operators: tuple[str, ...],
-    ) -> list[Term | None]:  # fmt: skip
+    ) -> list[Term | None]:
         """`… \\text{for } i \\ne j`, "let $a > b$": elsewhere nothing is compared."""
         conditions = [
-            condition for condition in statement.conditions
+            condition
+            for condition in statement.conditions
             if isinstance(condition, Relation) and condition.operators != ("=",)
-        ]  # fmt: skip
+        ]
         assumed = self._assumed_of(statement, sides) if statement.role == "claim" else []
         tests = [elaborator.condition(condition) for condition in (*conditions, *assumed)]
         if assumed:
@@ -153,11 +166,18 @@ class Sides(Closures):
         for condition, test in zip((*conditions, *assumed), tests, strict=True):
             values = _that_compare(operators)
             sides = [
-                None if side is None else Term(
-                    "cases", (side, Term("number", (), (), condition, value), test), side.shape,
-                    side.node, 2, side.indices | test.indices,
-                ) for side, value in zip(sides, values, strict=True)
-            ]  # fmt: skip
+                None
+                if side is None
+                else Term(
+                    "cases",
+                    (side, Term("number", (), (), condition, value), test),
+                    side.shape,
+                    side.node,
+                    2,
+                    side.indices | test.indices,
+                )
+                for side, value in zip(sides, values, strict=True)
+            ]
         return sides
 
     def _hold_met(self, tests: list[Term], condition: Relation) -> None:
@@ -185,10 +205,11 @@ class Sides(Closures):
         used = set().union(*(self.symbols_of(side) for side in known))
         of_sizes = domain_of(known[0], known[-1]) == "sizes" if known else False
         return [
-            one.node for one in found
+            one.node
+            for one in found
             if one.keys & used
             or (not of_sizes and all(self.book.family(key).kind == "size" for key in one.keys))
-        ]  # fmt: skip
+        ]
 
     def _read_sides(
         self, statement: Statement, node: Relation, elaborator: Elaborator, numeric: list[bool]
@@ -213,9 +234,10 @@ class Sides(Closures):
     def _at(self, statement: Statement, side: Node) -> Node:
         """`… \\text{if } y = 1`: the side with y put to 1."""
         places = tuple(
-            condition for condition in statement.conditions
+            condition
+            for condition in statement.conditions
             if isinstance(condition, Relation) and condition.operators == ("=",)
-        )  # fmt: skip
+        )
         return At(side.start, side.end, side, places) if places else side
 
     def _ranges_known(self, elaborator: Elaborator) -> None:
@@ -244,10 +266,13 @@ class Sides(Closures):
             span = node.sides[place + 1]
             transposed = left.shape == right.shape[::-1]
             raise NotationError(
-                f"the left side is {show(left.shape)}, this is {show(right.shape)}", span,
+                f"the left side is {show(left.shape)}, this is {show(right.shape)}",
+                span,
                 "They are equal after transposing one: is a transpose missing?"
-                if transposed else "Both sides have one shape.", "fits",
-            )  # fmt: skip
+                if transposed
+                else "Both sides have one shape.",
+                "fits",
+            )
 
     def _hold_claims(self, elaborator: Elaborator, layers: dict[str, int]) -> None:
         for term, sizes in elaborator.claims:

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
 
 MOST_CASES = 12  # of a statement with layers, whose sides are values that may be returned
-NO_VALUE = (NotationError, DefinitionError, MissingValue, TooLarge,
-            OverflowError, ZeroDivisionError, RuntimeError)  # fmt: skip
+NO_VALUE = (
+    NotationError,
+    DefinitionError,
+    MissingValue,
+    TooLarge,
+    OverflowError,
+    ZeroDivisionError,
+    RuntimeError,
+)
 
 
 @dataclass(eq=False)
@@ -195,9 +202,17 @@ def _sides(checked: Checked) -> Iterator[Stated]:
                     continue  # a number
                 where = node.sides[place - 1] if place else node.sides[1]
                 yield Stated(
-                    equation.tex[side.start : side.end], term.shape, None, None, term, equation,
-                    where.start, where.end, tested | result.defines, frozenset(result.states),
-                )  # fmt: skip
+                    equation.tex[side.start : side.end],
+                    term.shape,
+                    None,
+                    None,
+                    term,
+                    equation,
+                    where.start,
+                    where.end,
+                    tested | result.defines,
+                    frozenset(result.states),
+                )
 
 
 # --- by the name of a function --------------------------------------------------------------
@@ -252,9 +267,7 @@ def _place(one: Stated) -> object:
 
 def _by_head(words: tuple[str, ...], said: list[tuple[Stated, str]]) -> list[Stated]:
     head = _head(words)
-    return [
-        one for one, text in said if text and _alike(head, _plain(text).rpartition(" ")[2])
-    ]  # fmt: skip
+    return [one for one, text in said if text and _alike(head, _plain(text).rpartition(" ")[2])]
 
 
 def _head(words: tuple[str, ...]) -> str:

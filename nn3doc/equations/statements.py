@@ -94,22 +94,50 @@ class Checker(Claims):
             self.skipped.append(error)
             if not error.definition.statement.own:
                 self._fail(
-                    result, "page", "this needs a definition, on a page this one builds on, that "
-                    "has a finding", statement.node, "Check that page first.", offset,
-                )  # fmt: skip
+                    result,
+                    "page",
+                    "this needs a definition, on a page this one builds on, that has a finding",
+                    statement.node,
+                    "Check that page first.",
+                    offset,
+                )
         except TooLarge as error:
-            self._fail(result, "holds", f"this is too large to be worked out: {error}",
-                       statement.node, "Write it for a smaller case.", offset)  # fmt: skip
+            self._fail(
+                result,
+                "holds",
+                f"this is too large to be worked out: {error}",
+                statement.node,
+                "Write it for a smaller case.",
+                offset,
+            )
         except MissingValue as error:
-            self._fail(result, "known", f"{error} has no value here", statement.node,
-                       "Declare it, or give it a number.", offset)  # fmt: skip
+            self._fail(
+                result,
+                "known",
+                f"{error} has no value here",
+                statement.node,
+                "Declare it, or give it a number.",
+                offset,
+            )
         except RecursionError:
-            self._fail(result, "read", "this formula is nested too deeply", statement.node,
-                       "Name a part of it.", offset)  # fmt: skip
+            self._fail(
+                result,
+                "read",
+                "this formula is nested too deeply",
+                statement.node,
+                "Name a part of it.",
+                offset,
+            )
         except (OverflowError, ZeroDivisionError) as error:
             said = str(error).strip().split("\n")[0]
-            self._fail(result, "holds", f"this cannot be worked out: {said}", statement.node,
-                       "It needs a value for all values of its symbols.", offset)  # fmt: skip
+            self._fail(
+                result,
+                "holds",
+                f"this cannot be worked out: {said}",
+                statement.node,
+                "It needs a value for all values of its symbols.",
+                offset,
+            )
         except Exception as error:
             place = offset + statement.node.start, offset + statement.node.end
             result.findings.append(own_mistake(error, *place))
@@ -254,33 +282,52 @@ class Checker(Claims):
         if said is None:
             reference = self.book.notation.reference(right)
             if reference is None or reference.family.kind != "set":
-                raise NotationError("I cannot read this set", right,
-                                    "Write \\mathbb{R}^{n \\times m}, \\{0, 1\\}, (0, 1) …",
-                                    "read")  # fmt: skip
+                raise NotationError(
+                    "I cannot read this set",
+                    right,
+                    "Write \\mathbb{R}^{n \\times m}, \\{0, 1\\}, (0, 1) …",
+                    "read",
+                )
             return
         for symbol in symbols:
-            if said.kind == "index" and isinstance(symbol, Name) and (
-                symbol.letter in self.book.notation.indices
-            ):  # fmt: skip
+            if (
+                said.kind == "index"
+                and isinstance(symbol, Name)
+                and (symbol.letter in self.book.notation.indices)
+            ):
                 assert said.sequence is not None
                 self._hold_range(statement, symbol, said.sequence)
                 continue
-            case = Statement(Relation(symbol.start, right.end, (symbol, right), ("in",)),
-                             statement.place, statement.order, True, statement.ranges)  # fmt: skip
+            case = Statement(
+                Relation(symbol.start, right.end, (symbol, right), ("in",)),
+                statement.place,
+                statement.order,
+                True,
+                statement.ranges,
+            )
             for layers in self.assignments(case):
                 self._member(case, symbol, said.shape, layers, result, right)
 
     def _member(
-        self, statement: Statement, symbol: Node, sizes: tuple[Node, ...], layers: dict[str, int],
-        result: Result, right: Node,
-    ) -> None:  # fmt: skip
+        self,
+        statement: Statement,
+        symbol: Node,
+        sizes: tuple[Node, ...],
+        layers: dict[str, int],
+        result: Result,
+        right: Node,
+    ) -> None:
         reference = self.book.notation.reference(symbol)
         said = membership(right)
         assert said is not None
         if reference is not None and reference.family.kind in ("size", "index", "set"):
             if reference.family.kind == "size" and said.kind not in ("size", "index"):
-                raise NotationError(f"{reference.family.tex} is a size", right,
-                                    "Write \\mathbb{N}, or another symbol.", "fits")  # fmt: skip
+                raise NotationError(
+                    f"{reference.family.tex} is a size",
+                    right,
+                    "Write \\mathbb{N}, or another symbol.",
+                    "fits",
+                )
             return
         elaborator = self.elaborator(statement, layers, True)
         term = elaborator.term(symbol)
@@ -294,9 +341,12 @@ class Checker(Claims):
                 "fits",
             )
         self._ranges_known(elaborator)
-        if reference is not None and reference.family.declared and not self.book.is_defined(
-            reference.family
-        ) and not reference.rest:  # fmt: skip
+        if (
+            reference is not None
+            and reference.family.declared
+            and not self.book.is_defined(reference.family)
+            and not reference.rest
+        ):
             self._hold_set(statement, reference.family, said.domain, right)
             result.verdict = "declares" if result.verdict != "holds" else "holds"
             result.instances += 1
@@ -315,8 +365,12 @@ class Checker(Claims):
                 counted = counted & ordinary(evaluator)
                 outside = end_reached(said.domain, tensor[counted])
             if outside is not None:
-                raise NotationError(f"this is {outside:.4g} for some values", right,
-                                    "It is not always in this set.", "holds")  # fmt: skip
+                raise NotationError(
+                    f"this is {outside:.4g} for some values",
+                    right,
+                    "It is not always in this set.",
+                    "holds",
+                )
 
     def _hold_set(self, statement: Statement, family: Family, said: Domain, where: Node) -> None:
         """A symbol lies in the set it was declared in: another one is another declaration of it.
@@ -327,9 +381,10 @@ class Checker(Claims):
         declared = self.book.declared_sets.get(family.key, family.domain)
         if said == declared or any(
             one.statement.node.start == statement.node.start
-            and one.statement.place == statement.place and one.statement.own
+            and one.statement.place == statement.place
+            and one.statement.own
             for one in self.book.assumed
-        ):  # fmt: skip
+        ):
             return
         raise NotationError(
             f"{family.tex} is declared to lie in {domain_text(family, declared)}",
@@ -352,16 +407,21 @@ class Checker(Claims):
         source = [membership(part) for part in parts]
         target = membership(kind.target)
         if target is None or any(part is None for part in source):
-            raise NotationError("I cannot read this map", kind,
-                                "Write \\mathbb{R} \\to \\mathbb{R}.", "read")  # fmt: skip
+            raise NotationError(
+                "I cannot read this map", kind, "Write \\mathbb{R} \\to \\mathbb{R}.", "read"
+            )
         said = function_family(reference.family, [one for one in source if one], target)
         if reference.family.source is not None and not (
             same(said.source, reference.family.source)
             and same(said.target, reference.family.target)
             and said.domain == reference.family.domain
         ):
-            raise NotationError(f"{reference.family.tex} is declared between other sets", kind,
-                                "Write those, or another letter.", "fits")  # fmt: skip
+            raise NotationError(
+                f"{reference.family.tex} is declared between other sets",
+                kind,
+                "Write those, or another letter.",
+                "fits",
+            )
         result.verdict = "declares"
 
     def _expression(self, statement: Statement, node: Node, result: Result) -> None:

@@ -51,9 +51,15 @@ def mend(variants: Variants, checked: Checked, place: int, equation: Equation) -
         if says_nothing(edit.apply(equation.tex), checked.book.notation.lexicon):
             continue
         outcome = variants.own(place, edit.apply(equation.tex))
-        if not outcome.caught and outcome.results and all(
-            result.verdict in ("holds", "declares", "reads", "states") for result in outcome.results
-        ) and any(result.verdict == "holds" for result in outcome.results):  # fmt: skip
+        if (
+            not outcome.caught
+            and outcome.results
+            and all(
+                result.verdict in ("holds", "declares", "reads", "states")
+                for result in outcome.results
+            )
+            and any(result.verdict == "holds" for result in outcome.results)
+        ):
             return edit
     return None
 

@@ -51,17 +51,21 @@ def collect(
 def page_tests(root: Path, patterns: Sequence[str]) -> Sybil:
     """Sybil for Markdown pages."""
     return Sybil(
-        [page_regions], patterns=patterns, path=str(root.resolve()),
+        [page_regions],
+        patterns=patterns,
+        path=str(root.resolve()),
         document_types=dict.fromkeys(SUFFIXES, PageDocument),
-    )  # fmt: skip
+    )
 
 
 def docstring_tests(root: Path, patterns: Sequence[str]) -> Sybil:
     """Sybil for the docstrings of Python files."""
     return Sybil(
-        [docstring_regions], patterns=patterns, path=str(root.resolve()),
+        [docstring_regions],
+        patterns=patterns,
+        path=str(root.resolve()),
         document_types={".py": DocstringDocument},
-    )  # fmt: skip
+    )
 
 
 class _CodeDocument(Document):

@@ -65,10 +65,16 @@ def _use(
         concrete.append(layers.get(slot, 0))
     shape, sizes = _shape(reference, tuple(concrete), values if not known else {}, book, numbers)
     return SymbolUse(
-        key=_key(reference, tex), start=node.start, end=node.end, family=family.tex,
-        meaning=_meaning(family.meaning, values), shape=shape,
-        python=_python(family, values, layers), sizes=sizes, part=_part(reference),
-    )  # fmt: skip
+        key=_key(reference, tex),
+        start=node.start,
+        end=node.end,
+        family=family.tex,
+        meaning=_meaning(family.meaning, values),
+        shape=shape,
+        python=_python(family, values, layers),
+        sizes=sizes,
+        part=_part(reference),
+    )
 
 
 def _meaning(meaning: str, values: Mapping[str, str]) -> str:
@@ -125,9 +131,12 @@ def _key(reference: Reference, tex: str) -> str:
 
 
 def _shape(
-    reference: Reference, concrete: tuple[int | None, ...], unsaid: Mapping[str, str], book: Book,
+    reference: Reference,
+    concrete: tuple[int | None, ...],
+    unsaid: Mapping[str, str],
+    book: Book,
     numbers: Mapping[str, int] | None,
-) -> tuple[str, str]:  # fmt: skip
+) -> tuple[str, str]:
     family = reference.family
     given = numbers or {}
     try:

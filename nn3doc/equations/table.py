@@ -38,11 +38,22 @@ from nn3doc.equations.tree import (
 
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
-_PARTS = {"symbol": re.compile(r"\$[^$]+\$"), "entry": re.compile(r"\$[^$]+\$"),
-          "python": re.compile(r"`[^`]+`")}  # fmt: skip
-_COLUMNS = {"symbol": "symbol", "entry": "entry", "entries": "entry", "python": "python",
-            "code": "python", "shape": "shape", "meaning": "meaning",
-            "description": "meaning", "name": "meaning"}  # fmt: skip
+_PARTS = {
+    "symbol": re.compile(r"\$[^$]+\$"),
+    "entry": re.compile(r"\$[^$]+\$"),
+    "python": re.compile(r"`[^`]+`"),
+}
+_COLUMNS = {
+    "symbol": "symbol",
+    "entry": "entry",
+    "entries": "entry",
+    "python": "python",
+    "code": "python",
+    "shape": "shape",
+    "meaning": "meaning",
+    "description": "meaning",
+    "name": "meaning",
+}
 
 
 @dataclass(frozen=True)
@@ -112,8 +123,9 @@ def _rows_of_symbols(row: Row) -> list[Row]:
     """A row for each of several symbols in one cell: `$a$, $b$`; the rest they have in common."""
     parts = {
         name: list(pattern.finditer(row.cells[name].text))
-        for name, pattern in _PARTS.items() if name in row.cells
-    }  # fmt: skip
+        for name, pattern in _PARTS.items()
+        if name in row.cells
+    }
     count = len(parts.get("symbol", ()))
     if count < 2:
         return [row]
@@ -313,8 +325,9 @@ def _family(
 def with_membership(family: Family, said: Membership) -> Family:
     """A family with the shape and the domain that a set gives it."""
     if said.kind == "index" and said.sequence:
-        return replace(family, kind="value", shape=(), domain=Domain(values=(1.0,)),
-                       members=said.sequence[1])  # fmt: skip
+        return replace(
+            family, kind="value", shape=(), domain=Domain(values=(1.0,)), members=said.sequence[1]
+        )
     return replace(family, kind=said.kind, shape=said.shape, domain=said.domain, column=said.column)
 
 
@@ -327,8 +340,13 @@ def _function(known: Family, statements: tuple[Node, ...], shape: Cell) -> Famil
     found = [membership(factor) for factor in factors]
     target = membership(statements[1])
     if target is None or any(one is None for one in found):
-        raise _CellError("I cannot read this map", shape, 0, len(_tex(shape)),
-                         "Write $\\mathbb{R} \\to \\mathbb{R}$.")  # fmt: skip
+        raise _CellError(
+            "I cannot read this map",
+            shape,
+            0,
+            len(_tex(shape)),
+            "Write $\\mathbb{R} \\to \\mathbb{R}$.",
+        )
     return function_family(known, [one for one in found if one is not None], target)
 
 
@@ -347,16 +365,21 @@ def _entry(node: Node, tex: str, owner: Family, notation: Notation) -> Family:
     """The pattern of an entry; which of its further slots is the row, and which the column."""
     fixed = {part.fixed for part in owner.parts}
     letters = {
-        item.letter for part in (node.sub if isinstance(node, Scripted) else ())
-        for item in walk(part) if isinstance(item, Name) and item.letter not in fixed
-    }  # fmt: skip
+        item.letter
+        for part in (node.sub if isinstance(node, Scripted) else ())
+        for item in walk(part)
+        if isinstance(item, Name) and item.letter not in fixed
+    }
     letter, parts = pattern(node, notation, frozenset(letters | set(owner.slots)))
     further = [part for part in parts if part.slot and part.slot not in owner.slots]
     shape = owner.shape or ()
     row = col = ""
     if len(shape) != 2 or not 1 <= len(further) <= 2:
-        raise NotationError("the entry does not fit the shape", node,
-                            "A matrix has entries with two indices, a vector with one.")  # fmt: skip
+        raise NotationError(
+            "the entry does not fit the shape",
+            node,
+            "A matrix has entries with two indices, a vector with one.",
+        )
     one = [isinstance(size, Number) and size.text == "1" for size in shape]
     if len(further) == 1:
         if one == [True, False]:
@@ -368,9 +391,18 @@ def _entry(node: Node, tex: str, owner: Family, notation: Notation) -> Family:
     else:
         row, col = _row_and_column(further, shape, node, notation)
     return Family(
-        letter, parts, "value", (), tex, owner.domain, entry_of=owner.key, row=row, col=col,
-        python=owner.python, meaning=owner.meaning,
-    )  # fmt: skip
+        letter,
+        parts,
+        "value",
+        (),
+        tex,
+        owner.domain,
+        entry_of=owner.key,
+        row=row,
+        col=col,
+        python=owner.python,
+        meaning=owner.meaning,
+    )
 
 
 def _row_and_column(

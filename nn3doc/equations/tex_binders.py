@@ -55,9 +55,11 @@ def binders_of(operator: str, below: Sequence[Node], above: Node | None) -> tupl
             raise TexError("an upper limit belongs to one index", above.start, above.end)
         if operator not in ("sum", "prod") and first.low is None:
             raise TexError(
-                "this can be read as a limit and as a power", above.start, above.end,
+                "this can be read as a limit and as a power",
+                above.start,
+                above.end,
                 f"Write \\{operator}_{{i=1}}^{{n}}, or brackets around all that has the power.",
-            )  # fmt: skip
+            )
         binders[0] = replace(first, high=above)
     for binder in binders:
         _hold_limits(binder)
@@ -95,13 +97,13 @@ def _item(operator: str, item: Node, bound: set[str]) -> tuple[list[Binder], Nod
 def _chain(operator: str, item: Relation) -> tuple[list[Binder], Node | None]:
     """`1 \\le i \\le n`, `1 \\le i < j \\le n`: indices between a first and a last value."""
     sides, operators = item.sides, item.operators
-    if any(one not in _UPWARDS for one in operators) or (
-        len({one[0] for one in operators}) != 1
-    ):  # fmt: skip
+    if any(one not in _UPWARDS for one in operators) or (len({one[0] for one in operators}) != 1):
         raise TexError(
-            f"how far the index of \\{operator} runs cannot be read here", item.start, item.end,
+            f"how far the index of \\{operator} runs cannot be read here",
+            item.start,
+            item.end,
             f"Write \\{operator}_{{i=1}}^{{n}}, and each condition behind a comma.",
-        )  # fmt: skip
+        )
     if operators[0][0] == ">":
         sides = sides[::-1]
         operators = tuple(_UPWARDS[one] for one in reversed(operators))
@@ -131,9 +133,11 @@ def _index(operator: str, node: Node) -> Name:
 
 def _no_index(operator: str, node: Node) -> TexError:
     return TexError(
-        f"an index is expected below \\{operator}", node.start, node.end,
+        f"an index is expected below \\{operator}",
+        node.start,
+        node.end,
         f"Write the index with its range, such as \\{operator}_{{i=1}}^{{n}}.",
-    )  # fmt: skip
+    )
 
 
 def _binder(index: Name) -> Binder:
@@ -147,9 +151,11 @@ def _hold_limits(binder: Binder) -> None:
         for node in walk(limit) if limit is not None else ():
             if isinstance(node, Name) and node.letter == letter:
                 raise TexError(
-                    f"the index {letter} is its own limit", limit.start if limit else 0, node.end,
+                    f"the index {letter} is its own limit",
+                    limit.start if limit else 0,
+                    node.end,
                     "Use another letter for the index.",
-                )  # fmt: skip
+                )
 
 
 def with_all_bound(statements: Iterable[Node]) -> tuple[Node, ...]:
@@ -211,7 +217,9 @@ def _compared(big: BigOperator) -> list[str]:
 def _enclosing(statements: Iterable[Node], big: BigOperator) -> Iterator[Binder]:
     for statement in statements:
         for node in walk(statement):
-            if isinstance(node, BigOperator) and node is not big and any(
-                inner is big for inner in walk(node)
-            ):  # fmt: skip
+            if (
+                isinstance(node, BigOperator)
+                and node is not big
+                and any(inner is big for inner in walk(node))
+            ):
                 yield from node.binders

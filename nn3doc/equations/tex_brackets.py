@@ -31,8 +31,13 @@ from nn3doc.equations.tree import (
 OPEN = {"(": ")", "[": "]", r"\{": r"\}", r"\lbrace": r"\rbrace", r"\lbrack": r"\rbrack"}
 
 
-BARS = {"|": "|", r"\lvert": r"\rvert", r"\vert": r"\vert", r"\Vert": r"\Vert",
-         r"\lVert": r"\rVert"}  # fmt: skip
+BARS = {
+    "|": "|",
+    r"\lvert": r"\rvert",
+    r"\vert": r"\vert",
+    r"\Vert": r"\Vert",
+    r"\lVert": r"\rVert",
+}
 
 
 def sequence(items: tuple[Node, ...]) -> Sequence:
@@ -46,9 +51,11 @@ def sequence(items: tuple[Node, ...]) -> Sequence:
     for item in others:
         if not _follows(place, item):
             raise TexError(
-                "what the dots leave out cannot be told here", first.start, last.end,
+                "what the dots leave out cannot be told here",
+                first.start,
+                last.end,
                 "Write the first number, the next, dots and the last: 1, 2, \\dots, n.",
-            )  # fmt: skip
+            )
         place = item
     return Sequence(first.start, last.end, first, last)
 
@@ -108,7 +115,7 @@ class Brackets(Scripts):
             items.append(self.sum())
             if self.token.text in (",", ";", r"\mid") or (
                 self.token.text == r"\Vert" and self.closing_bars == [r"\Vert"]
-            ):  # fmt: skip
+            ):
                 self.advance()
             else:
                 break
@@ -199,9 +206,11 @@ class Brackets(Scripts):
                 if opening.end - opening.start == 2:  # the tokens know it as \Vert
                     one = other = r"\|"
                 raise TexError(
-                    f"this {one} is never closed", opening.start, opening.end,
+                    f"this {one} is never closed",
+                    opening.start,
+                    opening.end,
                     f"Close it with {other}.",
-                )  # fmt: skip
+                )
             self.advance()
         return self.scripts(
             Bars(opening.start if start is None else start, self._end(), inner, double)

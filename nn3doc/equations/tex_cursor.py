@@ -115,8 +115,9 @@ class Cursor(ABC):
         said = ""
         for place, token in enumerate(inside):
             bracketed = token.kind == "number" and {"(", ")"} == {
-                inside[place - 1].text, inside[(place + 1) % len(inside)].text
-            }  # fmt: skip
+                inside[place - 1].text,
+                inside[(place + 1) % len(inside)].text,
+            }
             if token.kind == "text" or (spelled and token.kind == "letter") or bracketed:
                 said += token.text
             elif token.text not in _SPELLED and token.text not in _IN_WORDS:

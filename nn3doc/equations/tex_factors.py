@@ -46,8 +46,12 @@ from nn3doc.equations.tree import (
 )
 
 _OPERATIONS: dict[str, ProductKind] = {
-    r"\cdot": "cdot", r"\odot": "odot", r"\circ": "odot", r"\times": "times", "/": "slash"
-}  # fmt: skip
+    r"\cdot": "cdot",
+    r"\odot": "odot",
+    r"\circ": "odot",
+    r"\times": "times",
+    "/": "slash",
+}
 
 
 class FactorParser(Operators):
@@ -126,9 +130,13 @@ class FactorParser(Operators):
             factors.append(self.factor())
         if len(factors) == 1:
             return factors[0]
-        if len(factors) == 2 and isinstance(factors[1], Tuple) and _sizes(factors[1]) \
-                and not isinstance(factors[0], Tuple | Derivative) \
-                and not any(isinstance(node, Tuple) for node in walk(factors[0])):  # fmt: skip
+        if (
+            len(factors) == 2
+            and isinstance(factors[1], Tuple)
+            and _sizes(factors[1])
+            and not isinstance(factors[0], Tuple | Derivative)
+            and not any(isinstance(node, Tuple) for node in walk(factors[0]))
+        ):
             return Shaped(factors[0].start, factors[1].end, factors[0], factors[1])
         return Product(factors[0].start, factors[-1].end, "juxtaposition", tuple(factors))
 
@@ -155,9 +163,15 @@ class FactorParser(Operators):
             return False
         word = token.text[1:]
         return word not in RELATIONS and (
-            word in GREEK or word in ACCENTS or word in FONTS or word in FUNCTIONS or word in BIG
-            or word in DOTS or word in TRANSPARENT or token.text in _ATOMS
-        )  # fmt: skip
+            word in GREEK
+            or word in ACCENTS
+            or word in FONTS
+            or word in FUNCTIONS
+            or word in BIG
+            or word in DOTS
+            or word in TRANSPARENT
+            or token.text in _ATOMS
+        )
 
     def _opens(self, token: Token) -> bool:
         """Whether a bracket opens: a bar does, unless it closes one or says at which place."""
@@ -270,9 +284,13 @@ class FactorParser(Operators):
     def _at_bracket(self) -> bool:
         if self.token.text in ("(", "[") or self.token.text == r"\{":
             return True
-        return (self.token.text == r"\left" or self.token.text in SIZE_MARKS) and self.peek().text in (
-            "(", "[", r"\{",
-        )  # fmt: skip
+        return (
+            self.token.text == r"\left" or self.token.text in SIZE_MARKS
+        ) and self.peek().text in (
+            "(",
+            "[",
+            r"\{",
+        )
 
     def _call(self, function: Node) -> Node:
         """Call = function "(" sum ("," sum)* ")" [power]."""
@@ -334,10 +352,30 @@ def _sizes(candidate: Tuple) -> bool:
 
 
 _ATOMS = frozenset(
-    [r"\frac", r"\dfrac", r"\tfrac", r"\cfrac", r"\sqrt", r"\partial", r"\nabla", r"\lVert",
-     r"\lvert", r"\Vert", r"\vert", r"\langle", r"\{", r"\lbrace", r"\begin", r"\underbrace",
-     r"\overbrace", r"\underset", r"\overset", r"\color", r"\infty"]
-)  # fmt: skip
+    [
+        r"\frac",
+        r"\dfrac",
+        r"\tfrac",
+        r"\cfrac",
+        r"\sqrt",
+        r"\partial",
+        r"\nabla",
+        r"\lVert",
+        r"\lvert",
+        r"\Vert",
+        r"\vert",
+        r"\langle",
+        r"\{",
+        r"\lbrace",
+        r"\begin",
+        r"\underbrace",
+        r"\overbrace",
+        r"\underset",
+        r"\overset",
+        r"\color",
+        r"\infty",
+    ]
+)
 
 
 assert {operation[1:] for operation in _OPERATIONS} >= ELEMENTWISE

@@ -103,14 +103,18 @@ class Operators(Brackets):
         if token.text == r"\partial":
             return "partial"
         if token.text == r"\mathrm" and [t.text for t in self.tokens[place + 1 : place + 4]] == [
-            "{", "d", "}",
-        ]:  # fmt: skip
+            "{",
+            "d",
+            "}",
+        ]:
             return "total"
         if token.text == "d" and (
-            following.kind == "letter" or following.text[1:] in GREEK | FONTS | ACCENTS
+            following.kind == "letter"
+            or following.text[1:] in GREEK | FONTS | ACCENTS
             or (above and following.text in ("}", "^", "(", "["))
-            or (above and following.text[1:] in FUNCTIONS) or following.text == r"\textcolor"
-        ):  # fmt: skip
+            or (above and following.text[1:] in FUNCTIONS)
+            or following.text == r"\textcolor"
+        ):
             return "total"
         return None
 
@@ -127,9 +131,11 @@ class Operators(Brackets):
         order = self._argument()
         if once:
             raise TexError(
-                "below, the order of a derivative stands at the variable", order.start, order.end,
+                "below, the order of a derivative stands at the variable",
+                order.start,
+                order.end,
                 "Write \\partial x^2.",
-            )  # fmt: skip
+            )
         if not isinstance(order, Number) or not order.text.isdigit():
             raise TexError("the order of a derivative is a number", order.start, order.end)
         return int(order.text)
@@ -241,9 +247,11 @@ class Operators(Brackets):
             script = self.advance()
             if (below if script.text == "_" else above) is not None:
                 raise TexError(
-                    f"a second {script.text}", script.start, script.end,
+                    f"a second {script.text}",
+                    script.start,
+                    script.end,
                     f"Write \\{operator} once for each index.",
-                )  # fmt: skip
+                )
             if script.text == "_":
                 below = self._below()
             else:
@@ -353,9 +361,11 @@ class Operators(Brackets):
         if self._at_end_of_cell():
             if words and words not in _OTHERWISE:
                 raise TexError(
-                    "these words are no condition", first.start, self._end(),
+                    "these words are no condition",
+                    first.start,
+                    self._end(),
                     "Write \\text{otherwise}, or a condition such as x > 0.",
-                )  # fmt: skip
+                )
             return None
         result = self.condition()
         self._words_of_case()

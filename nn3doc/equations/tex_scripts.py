@@ -32,8 +32,14 @@ from nn3doc.equations.tree import (
 _SAME_ACCENT = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
 
 
-_SAME_FONT = {"boldsymbol": "mathbf", "bm": "mathbf", "operatorname": "mathrm",
-              "textbf": "mathbf", "textrm": "mathrm", "textit": "mathit"}  # fmt: skip
+_SAME_FONT = {
+    "boldsymbol": "mathbf",
+    "bm": "mathbf",
+    "operatorname": "mathrm",
+    "textbf": "mathbf",
+    "textrm": "mathrm",
+    "textit": "mathit",
+}
 
 
 _TRANSPOSES = frozenset(["T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}"])
@@ -248,11 +254,13 @@ class Scripts(Cursor):
             if not whole and token.text in ("[", "(", r"\langle"):
                 marks.append(self._bracket_mark())
             elif self._at_transpose():
-                letter = self.advance() if token.kind != "command" or token.text in (
-                    r"\top", r"\intercal") else self._letter()  # fmt: skip
+                letter = (
+                    self.advance()
+                    if token.kind != "command" or token.text in (r"\top", r"\intercal")
+                    else self._letter()
+                )
                 marks.append(Mark(token.start, letter.end if letter else token.end, "transpose"))
-            elif token.text == "-" and self.peek().text in _TRANSPOSES \
-                    and self.peek(2).text == "}":  # fmt: skip
+            elif token.text == "-" and self.peek().text in _TRANSPOSES and self.peek(2).text == "}":
                 minus, letter = self.advance(), self.advance()
                 one = Number(minus.start, minus.end, "1")
                 inverse = Sum(minus.start, minus.end, (one,), (-1,))
@@ -283,8 +291,12 @@ class Scripts(Cursor):
     def _simple_mark(self) -> Mark | None:
         token = self.token
         kinds: dict[str, MarkKind] = {
-            r"\prime": "prime", "'": "prime", "*": "star", r"\star": "star", r"\ast": "star"
-        }  # fmt: skip
+            r"\prime": "prime",
+            "'": "prime",
+            "*": "star",
+            r"\star": "star",
+            r"\ast": "star",
+        }
         if token.text not in kinds:
             return None
         self.advance()

@@ -61,12 +61,33 @@ FUNCTIONS = frozenset(
 )
 BIG = {"sum": "sum", "prod": "prod"}
 RELATIONS = {
-    "=": "=", ":=": ":=", "<": "<", ">": ">", "equiv": "=", "triangleq": ":=", "coloneqq": ":=",
-    "leftarrow": "<-", "gets": "<-", "in": "in", "le": "<=", "leq": "<=", "leqslant": "<=",
-    "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=", "neq": "!=",
-    "approx": "~", "simeq": "~", "subset": "subset", "subseteq": "subset", "succ": "succ",
+    "=": "=",
+    ":=": ":=",
+    "<": "<",
+    ">": ">",
+    "equiv": "=",
+    "triangleq": ":=",
+    "coloneqq": ":=",
+    "leftarrow": "<-",
+    "gets": "<-",
+    "in": "in",
+    "le": "<=",
+    "leq": "<=",
+    "leqslant": "<=",
+    "ge": ">=",
+    "geq": ">=",
+    "geqslant": ">=",
+    "lt": "<",
+    "gt": ">",
+    "ne": "!=",
+    "neq": "!=",
+    "approx": "~",
+    "simeq": "~",
+    "subset": "subset",
+    "subseteq": "subset",
+    "succ": "succ",
     "succeq": "succeq",
-}  # fmt: skip
+}
 ELEMENTWISE = frozenset(["odot", "circ"])
 DOTS = frozenset("dots ldots cdots vdots ddots dotsc dotsb dotsm dotsi".split())
 SPACES = frozenset(
@@ -74,9 +95,23 @@ SPACES = frozenset(
     " allowbreak nobreak hfill hline noindent thinspace medspace thickspace enspace".split()
 )
 SKIPPED_WITH_ARGUMENT = frozenset("phantom hphantom vphantom hspace vspace mspace tag".split())
-TRANSPARENT = {"textcolor": 1, "colorbox": 1, "class": 1, "cssId": 1, "data": 1, "boxed": 0,
-               "bbox": 0, "mathstrut": 0, "smash": 0, "mathopen": 0, "mathclose": 0,
-               "mathord": 0, "mathrel": 0, "mathbin": 0, "mathop": 0}  # fmt: skip
+TRANSPARENT = {
+    "textcolor": 1,
+    "colorbox": 1,
+    "class": 1,
+    "cssId": 1,
+    "data": 1,
+    "boxed": 0,
+    "bbox": 0,
+    "mathstrut": 0,
+    "smash": 0,
+    "mathopen": 0,
+    "mathclose": 0,
+    "mathord": 0,
+    "mathrel": 0,
+    "mathbin": 0,
+    "mathop": 0,
+}
 SIZES = frozenset("big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split())
 ARROWS = frozenset(
     "to rightarrow mapsto Rightarrow implies iff Leftrightarrow Longrightarrow longrightarrow"
@@ -89,9 +124,21 @@ OTHERS = frozenset(
     " infty forall mid pm setminus cup cap emptyset varnothing mathrel stackrel not".split()
 )
 KNOWN = (
-    GREEK | ACCENTS | FONTS | FUNCTIONS | set(BIG) | {r for r in RELATIONS if r.isalpha()}
-    | ELEMENTWISE | DOTS | SPACES | SKIPPED_WITH_ARGUMENT | set(TRANSPARENT) | SIZES | ARROWS | OTHERS
-)  # fmt: skip
+    GREEK
+    | ACCENTS
+    | FONTS
+    | FUNCTIONS
+    | set(BIG)
+    | {r for r in RELATIONS if r.isalpha()}
+    | ELEMENTWISE
+    | DOTS
+    | SPACES
+    | SKIPPED_WITH_ARGUMENT
+    | set(TRANSPARENT)
+    | SIZES
+    | ARROWS
+    | OTHERS
+)
 ENVIRONMENTS = frozenset(
     "aligned align align* alignedat split gather gather* gathered equation equation* matrix bmatrix"
     " pmatrix vmatrix Bmatrix smallmatrix cases array multline multline* eqnarray eqnarray*".split()
@@ -109,10 +156,21 @@ _TOKEN = re.compile(
     r"|(?P<unicode>[−·×∈≤≥≠←⊙∂∇σ∑⊤])"
 )
 _UNICODE = {
-    "−": "-", "·": r"\cdot", "×": r"\times", "∈": r"\in", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
-    "←": r"\leftarrow", "⊙": r"\odot", "∂": r"\partial", "∇": r"\nabla", "σ": r"\sigma",
-    "∑": r"\sum", "⊤": r"\top",
-}  # fmt: skip
+    "−": "-",
+    "·": r"\cdot",
+    "×": r"\times",
+    "∈": r"\in",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "←": r"\leftarrow",
+    "⊙": r"\odot",
+    "∂": r"\partial",
+    "∇": r"\nabla",
+    "σ": r"\sigma",
+    "∑": r"\sum",
+    "⊤": r"\top",
+}
 _TEXT = frozenset(["text", "mbox", "textrm", "textit", "textbf"])
 _GROUP = re.compile(r"\s*\{")
 _EQUALS = re.compile(r"\s*=")
@@ -353,7 +411,9 @@ def _braced(tex: str, position: int) -> tuple[str, int]:
 
 def _unknown(word: str, start: int, end: int) -> TexError:
     near = difflib.get_close_matches(word, sorted(KNOWN), n=1, cutoff=0.75)
-    cure = f"Did you mean \\{near[0]}?" if near else (
-        f"For a named function or symbol write \\mathrm{{{word}}}."
-    )  # fmt: skip
+    cure = (
+        f"Did you mean \\{near[0]}?"
+        if near
+        else (f"For a named function or symbol write \\mathrm{{{word}}}.")
+    )
     return TexError(f"I do not know the control word \\{word}", start, end, cure)

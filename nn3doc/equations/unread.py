@@ -30,21 +30,46 @@ _DOLLARS = "Write $…$ inside a line, or $$…$$ for a display."
 
 # What else may be mathematics outside of dollar signs: a pattern, what it is, what to write.
 _FORMS = [
-    (re.compile(r"\\\\\((?:[^\n]|\n(?!\s*\n)){0,2000}?\\\\\)"), "doubled backslashes",
-     "Write \\(…\\) or $…$."),
-    (re.compile(r"\\\\\[(?:[^\n]|\n(?!\s*\n)){0,2000}?\\\\\]"), "doubled backslashes",
-     "Write \\[…\\] or $$…$$."),
-    (re.compile(r"\\begin\{(?P<name>[a-zA-Z]+\*?)\}.*?(?:\\end\{(?P=name)\}|\Z)", re.DOTALL),
-     "an environment without dollar signs", "Write $$ before and behind it."),
-    (re.compile(r"^[ \t>]*:{3,}[ \t]*\{math\}.*?(?:^[ \t>]*:{3,}[ \t]*$|\Z)", re.MULTILINE | re.DOTALL),
-     "a directive of colons", _DOLLARS),
-    (re.compile(r"^[ \t>]*\.\. math::[^\n]*", re.MULTILINE), "a directive of reStructuredText",
-     _DOLLARS),
+    (
+        re.compile(r"\\\\\((?:[^\n]|\n(?!\s*\n)){0,2000}?\\\\\)"),
+        "doubled backslashes",
+        "Write \\(…\\) or $…$.",
+    ),
+    (
+        re.compile(r"\\\\\[(?:[^\n]|\n(?!\s*\n)){0,2000}?\\\\\]"),
+        "doubled backslashes",
+        "Write \\[…\\] or $$…$$.",
+    ),
+    (
+        re.compile(r"\\begin\{(?P<name>[a-zA-Z]+\*?)\}.*?(?:\\end\{(?P=name)\}|\Z)", re.DOTALL),
+        "an environment without dollar signs",
+        "Write $$ before and behind it.",
+    ),
+    (
+        re.compile(
+            r"^[ \t>]*:{3,}[ \t]*\{math\}.*?(?:^[ \t>]*:{3,}[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+        ),
+        "a directive of colons",
+        _DOLLARS,
+    ),
+    (
+        re.compile(r"^[ \t>]*\.\. math::[^\n]*", re.MULTILINE),
+        "a directive of reStructuredText",
+        _DOLLARS,
+    ),
     (re.compile(r"<math\b.*?(?:</math>|\Z)", re.DOTALL | re.IGNORECASE), "MathML", _DOLLARS),
-    (re.compile(r"\b(?:stem|latexmath|asciimath):\[[^\]\n]{0,2000}\]"), "a macro of AsciiDoc", _DOLLARS),
+    (
+        re.compile(r"\b(?:stem|latexmath|asciimath):\[[^\]\n]{0,2000}\]"),
+        "a macro of AsciiDoc",
+        _DOLLARS,
+    ),
     (re.compile(r"\{[{%][<%]?\s*(?:math|katex|mathjax|latex)\b[^\n]*"), "a short code", _DOLLARS),
-    (re.compile(r"\[(?P<tag>math|tex|latex)\].{0,2000}?\[/(?P=tag)\]", re.DOTALL), "a tag", _DOLLARS),
-]  # fmt: skip
+    (
+        re.compile(r"\[(?P<tag>math|tex|latex)\].{0,2000}?\[/(?P=tag)\]", re.DOTALL),
+        "a tag",
+        _DOLLARS,
+    ),
+]
 
 
 def unread(text: str, failing: bool = False) -> list[Finding]:
@@ -69,9 +94,13 @@ def unread_file(path: str, text: str, failing: bool = False) -> Report | None:
         return None
     cure = "Write it as Markdown (*.md), or leave it out of the folders that are checked."
     finding = Finding(
-        "unread", "this file is no page: its mathematics is not read", place.start(), place.end(),
-        (cure,), failing=failing,
-    )  # fmt: skip
+        "unread",
+        "this file is no page: its mathematics is not read",
+        place.start(),
+        place.end(),
+        (cure,),
+        failing=failing,
+    )
     return Report(path, text, findings=[finding], is_page=False)
 
 

@@ -97,9 +97,11 @@ class Variants:
             return outcome
         new = {number for result in outcome.results for number in result.defines}
         old = {
-            number for result in self.checked.results if result.statement.place == place
+            number
+            for result in self.checked.results
+            if result.statement.place == place
             for number in result.defines
-        }  # fmt: skip
+        }
         if any(r.verdict == "declares" or r.gives for r in outcome.results):
             return self._read_again(place, tex, outcome)
         if not new and not old:
@@ -109,9 +111,7 @@ class Variants:
         for result in sorted(self.checked.results, key=lambda r: old.isdisjoint(r.used)):
             if result.statement.place == place:
                 continue
-            statement = next(
-                s for s in outcome.book.statements if s is result.statement
-            )  # fmt: skip
+            statement = next(s for s in outcome.book.statements if s is result.statement)
             if not self._touched(outcome, result, old):
                 continue
             again = outcome.checker.check(statement)
@@ -149,9 +149,10 @@ class Variants:
         report.equations = [replace(e, findings=[], witnesses=[]) for e in source.equations]
         variant = Checked(report, outcome.book, outcome.checker)
         variant.results = [
-            r for r in self.checked.results
+            r
+            for r in self.checked.results
             if all(r.statement.place != o.statement.place for o in outcome.results)
-        ] + outcome.results  # fmt: skip
+        ] + outcome.results
         outcome.checker.equations = [
             report.equations[source.equations.index(e)] for e in self.checked.checker.equations
         ]
@@ -182,14 +183,19 @@ class Variants:
         scratch.add_formula(formula, place, own=True)
         known = self.checked.book.definitions
         if (
-            scratch.updates or scratch.problems or not scratch.definitions.keys() <= known.keys()
-            or len(scratch.functions) != functions or scratch.constraints != constraints
+            scratch.updates
+            or scratch.problems
+            or not scratch.definitions.keys() <= known.keys()
+            or len(scratch.functions) != functions
+            or scratch.constraints != constraints
             or scratch.assumed
             or len(scratch.aliases) != aliases
             or len(scratch.notation.families) != len(self.checked.book.notation.families)
-            or any(isinstance(s.node, Relation) and s.node.operators[0] in ("in", "colon")
-                   for s in scratch.statements)
-        ):  # fmt: skip
+            or any(
+                isinstance(s.node, Relation) and s.node.operators[0] in ("in", "colon")
+                for s in scratch.statements
+            )
+        ):
             return None
         return scratch.statements
 
@@ -219,9 +225,10 @@ class Variants:
         book.assumed = [a for a in before.assumed if id(a.statement) not in gone]
         book.aliases = dict(before.aliases)
         book.problems = {
-            order: error for order, error in before.problems.items()
+            order: error
+            for order, error in before.problems.items()
             if not any(s.order == order for s in self.by_place.get(place, []))
-        }  # fmt: skip
+        }
         for family in list(book.notation.all()):
             if not family.declared and family.shape is None and family.kind == "value":
                 if family.key not in book.definitions and family.key in before.definitions:

@@ -67,21 +67,45 @@ if TYPE_CHECKING:
     from nn3doc.equations.page import Checked
 
 #: What libraries define is no claim of a page: their variables have names of their own.
-_LIBRARIES = frozenset(["numpy", "torch", "scipy", "sklearn", "matplotlib", "pandas", "jax",
-                        "tensorflow", "sympy", "seaborn"])  # fmt: skip
+_LIBRARIES = frozenset(
+    [
+        "numpy",
+        "torch",
+        "scipy",
+        "sklearn",
+        "matplotlib",
+        "pandas",
+        "jax",
+        "tensorflow",
+        "sympy",
+        "seaborn",
+    ]
+)
 _TOLERANCES = {"float64": 1e-9, "float32": 1e-4, "float16": 1e-2, "bfloat16": 5e-2}
 _ORDINARY = ("tame", "positive")
 #: How many draws of each kind a function is called with; at points, each of them is met once.
-_CALLS = {"tame": 2, "positive": 2, "wide": 2, "scaled": 1, "alike": 1, "constant": 1,
-          "all points": 12, "points": 4}  # fmt: skip
+_CALLS = {
+    "tame": 2,
+    "positive": 2,
+    "wide": 2,
+    "scaled": 1,
+    "alike": 1,
+    "constant": 1,
+    "all points": 12,
+    "points": 4,
+}
 _BY_CODE = ("function", "line", "returned", "final", "snippet")
 _UNDECIDED = "nothing is said"
 _FAR = 1e9
 _MOST_SECONDS = 4.0  # for one function, but for its first calls
-_NARROW = ("Give its symbols the set that it works for, in the table's column Shape: (0, 1), "
-           "\\mathbb{N} …",)  # fmt: skip
-_NAME_IT = ("Give it a row in the notation table, or write <!-- unchecked: the reason --> behind "
-            "the fence.",)  # fmt: skip
+_NARROW = (
+    "Give its symbols the set that it works for, in the table's column Shape: (0, 1), "
+    "\\mathbb{N} …",
+)
+_NAME_IT = (
+    "Give it a row in the notation table, or write <!-- unchecked: the reason --> behind "
+    "the fence.",
+)
 
 
 @dataclass(frozen=True)
@@ -175,9 +199,10 @@ class _Page:
         """The names of symbols that a function may give values of its own."""
         book = self.checked.book
         return frozenset(
-            name for name, key in self.names.items()
+            name
+            for name, key in self.names.items()
             if book.find(key) is None or book.find(key, updates=True) is not None
-        )  # fmt: skip
+        )
 
     @property
     def stated(self) -> list[Stated]:
@@ -252,12 +277,14 @@ class _Page:
     def leave_open(self, one: _Comparing, label: str, unnamed: _Unnamed) -> None:
         """Takes note of a returned value that may be meant to be the one thing made of its inputs."""
         meant = [
-            said for said in unnamed.may_be
+            said
+            for said in unnamed.may_be
             if said.key is not None
             and said.shape
-            and said.update is None and said in unnamed.pairs
+            and said.update is None
+            and said in unnamed.pairs
             and rests_exactly(self.checked, said, unnamed.inputs)
-        ]  # fmt: skip
+        ]
         if meant and label == one.function.name and one.function.is_shown:
             self._open.append((one, label, unnamed, meant))
 
@@ -269,10 +296,11 @@ class _Page:
         """
         for one, label, unnamed, all_meant in self._open:
             meant = [
-                said for said in all_meant
+                said
+                for said in all_meant
                 if said.equation is not None
                 and not any(witness.kind in _BY_CODE for witness in said.equation.witnesses)
-            ]  # fmt: skip
+            ]
             rivals = [other for other in self._open if set(other[3]) & set(meant)]
             if len({id(said.equation) for said in meant}) != 1 or len(rivals) > 1:
                 continue
@@ -297,9 +325,15 @@ class _Page:
             if function.unchecked is None:
                 message = f"{name} is compared with nothing: {reason}"
                 self.checked.report.findings.append(
-                    Finding("untested", message, function.start, function.end, _NAME_IT,
-                            failing=self.strict)
-                )  # fmt: skip
+                    Finding(
+                        "untested",
+                        message,
+                        function.start,
+                        function.end,
+                        _NAME_IT,
+                        failing=self.strict,
+                    )
+                )
 
     def unpacked(self, function: PageFunction) -> list[tuple[list[str], int]]:
         """The names that the page's code gives to what a function returns, and the line.
@@ -422,10 +456,15 @@ class _Comparing:
         checker = self.checked.checker
         first = checker.evaluators[0]
         found = self._call(first, 0)
-        terms = [] if found is None else [
-            term for item in self._items(found, self.function.name)
-            for term in item.stated.terms(self.checked)
-        ]  # fmt: skip
+        terms = (
+            []
+            if found is None
+            else [
+                term
+                for item in self._items(found, self.function.name)
+                for term in item.stated.terms(self.checked)
+            ]
+        )
         group, _ = named_so(self.function.last_name, self.checked, self.page.stated)
         terms += [term for one in group for term in one.terms(self.checked)]
         try:
@@ -436,9 +475,13 @@ class _Comparing:
     # --- calls ------------------------------------------------------------------------------
 
     def _call(
-        self, evaluator: Evaluator, draw: int, watch: bool = False, seed: int = 0,
+        self,
+        evaluator: Evaluator,
+        draw: int,
+        watch: bool = False,
+        seed: int = 0,
         given: Mapping[str, Tensor] | None = None,
-    ) -> Called | None:  # fmt: skip
+    ) -> Called | None:
         """One call; None where values out of the ordinary are none that it takes."""
         book = self.checked.book
         ordinary = evaluator.drawer.modes[draw] in _ORDINARY
@@ -479,10 +522,15 @@ class _Comparing:
                 (f"{relative(record.file)}:{record.error_line} has: {source}",) if source else ()
             )
         self.checked.report.findings.append(
-            Finding("code", f"{self.function.name} fails for the values of this page: "
-                    f"{record.error}", self.function.start, self.function.end,
-                    (*notes, *_NARROW), failing=failing)
-        )  # fmt: skip
+            Finding(
+                "code",
+                f"{self.function.name} fails for the values of this page: {record.error}",
+                self.function.start,
+                self.function.end,
+                (*notes, *_NARROW),
+                failing=failing,
+            )
+        )
         raise _Wrong
 
     def _names_all(self) -> bool:
@@ -492,9 +540,13 @@ class _Comparing:
     # --- comparing --------------------------------------------------------------------------
 
     def returns(
-        self, stated: Stated, names: Sequence[str], formals: Sequence[tuple[str, Tensor]],
-        evaluator: Evaluator, draw: int,
-    ) -> float | None:  # fmt: skip
+        self,
+        stated: Stated,
+        names: Sequence[str],
+        formals: Sequence[tuple[str, Tensor]],
+        evaluator: Evaluator,
+        draw: int,
+    ) -> float | None:
         """The difference of what it returns from what its symbol stands for; None if nothing is said.
 
         Args:
@@ -536,8 +588,9 @@ class _Comparing:
         for name, inner in self._nested(found.record):
             label = f"{self.function.name}.{name}"
             try:
-                one = callee(inner, inner.function, self.page.names, self.page.sizes,
-                             self.page.namespace)  # fmt: skip
+                one = callee(
+                    inner, inner.function, self.page.names, self.page.sizes, self.page.namespace
+                )
                 assert self.kind is not None
                 deeper = called(one, self.checked.book, evaluator, draw, self.kind)
             except CannotCallError as error:
@@ -564,10 +617,22 @@ class _Comparing:
             value = local.value
             if isinstance(value, FunctionType) and value.__code__ in outer.__code__.co_consts:
                 accepts = dict(inspect.signature(value).parameters)
-                yield name, PageFunction(
-                    name, f"{self.function.full_name}.{name}", value, tuple(accepts),
-                    self.function.start, self.function.end, True, None, accepts, None, value,
-                )  # fmt: skip
+                yield (
+                    name,
+                    PageFunction(
+                        name,
+                        f"{self.function.full_name}.{name}",
+                        value,
+                        tuple(accepts),
+                        self.function.start,
+                        self.function.end,
+                        True,
+                        None,
+                        accepts,
+                        None,
+                        value,
+                    ),
+                )
 
     def _items(self, found: Called, label: str) -> Iterator[_Item]:
         """All values of a call that have a name of the page."""
@@ -585,27 +650,41 @@ class _Comparing:
             if stated is None:
                 continue
             yield _Item(
-                f"{label}: {name}", name, local.final, local.line, stated, local.value,
-                local.inputs, "line",
-            )  # fmt: skip
+                f"{label}: {name}",
+                name,
+                local.final,
+                local.line,
+                stated,
+                local.value,
+                local.inputs,
+                "line",
+            )
         for name, value in record.parameters.items():
             if name in record.locals or name not in given or _same_value(value, given[name]):
                 continue
             stated = self.page.of(name, True)
             if stated is not None:
-                yield _Item(f"{label}: {name}", name, value, record.return_line, stated, value,
-                            kind="final")  # fmt: skip
+                yield _Item(
+                    f"{label}: {name}", name, value, record.return_line, stated, value, kind="final"
+                )
         for name, value in found.attributes.items():
             stated = self.page.of(name, name in found.before)
             if stated is not None and not (stated.update is not None and self._has_loop()):
-                yield _Item(f"{label}: self.{name}", f"self.{name}", value, record.return_line,
-                            stated, value, kind="final")  # fmt: skip
+                yield _Item(
+                    f"{label}: self.{name}",
+                    f"self.{name}",
+                    value,
+                    record.return_line,
+                    stated,
+                    value,
+                    kind="final",
+                )
         for place, result in enumerate(record.results):
             name = result.name or ""
             is_input = name in given or name in found.before
             if name in found.attributes or (
                 is_input and _same_value(result.value, given.get(name, found.before.get(name)))
-            ):  # fmt: skip
+            ):
                 continue
             stated = self.page.of(name, is_input) if name else None
             inputs: Mapping[str, object] = record.inputs
@@ -613,8 +692,15 @@ class _Comparing:
             if own is not None and _same_value(own.final, result.value):
                 inputs = own.inputs
             if stated is not None:
-                yield _Item(f"{label} returns {place}", name, result.value, record.return_line,
-                            stated, result.value, inputs)  # fmt: skip
+                yield _Item(
+                    f"{label} returns {place}",
+                    name,
+                    result.value,
+                    record.return_line,
+                    stated,
+                    result.value,
+                    inputs,
+                )
         yield from self._unpacked(found, label)
 
     def _has_loop(self) -> bool:
@@ -638,8 +724,15 @@ class _Comparing:
                 own = results[place].name if len(results) == len(targets) else None
                 stated = self.page.of(name, name in found.given)
                 if stated is not None and own != name:
-                    yield _Item(f"{label} gives {name}", name, value, found.record.return_line,
-                                stated, value, why=f"line {line} calls it {name}")  # fmt: skip
+                    yield _Item(
+                        f"{label} gives {name}",
+                        name,
+                        value,
+                        found.record.return_line,
+                        stated,
+                        value,
+                        why=f"line {line} calls it {name}",
+                    )
 
     def _compare(self, label: str, found: Called, evaluator: Evaluator, draw: int) -> None:
         """Compares one call with the page.
@@ -654,9 +747,11 @@ class _Comparing:
                 continue
             tolerance = _tolerance(record, item.value)
             verdict = self._agrees(item, item.value, expected, evaluator, draw, tolerance)
-            bound_right = item.kind == "line" and verdict is not None and _is_right(
-                self._agrees(item, item.bound, expected, evaluator, draw, tolerance)
-            )  # fmt: skip
+            bound_right = (
+                item.kind == "line"
+                and verdict is not None
+                and _is_right(self._agrees(item, item.bound, expected, evaluator, draw, tolerance))
+            )
             if verdict is None:
                 continue  # nothing can be said in this draw
             kind = item.kind if item.kind != "line" or bound_right else "final"
@@ -666,10 +761,16 @@ class _Comparing:
                     continue
                 if _is_right(again):
                     verdict, kind = again, item.kind
-            if not _is_right(verdict) and item.kind == "line" and any(
-                _is_right(self._agrees(item, result.value, expected, evaluator, draw, tolerance))
-                for result in record.results
-            ):  # fmt: skip
+            if (
+                not _is_right(verdict)
+                and item.kind == "line"
+                and any(
+                    _is_right(
+                        self._agrees(item, result.value, expected, evaluator, draw, tolerance)
+                    )
+                    for result in record.results
+                )
+            ):
                 self.passing.add(item.label)  # on the way to what is returned, which is right
                 continue
             if not _is_right(verdict):
@@ -713,17 +814,28 @@ class _Comparing:
         return self._agrees(item, item.value, expected, moved, draw, tolerance)
 
     def _agrees(
-        self, item: _Item, value: object, expected: Tensor, evaluator: Evaluator, draw: int,
+        self,
+        item: _Item,
+        value: object,
+        expected: Tensor,
+        evaluator: Evaluator,
+        draw: int,
         tolerance: float,
-    ) -> Comparison | str | None:  # fmt: skip
+    ) -> Comparison | str | None:
         """How a value compares; a shape where that is another one, None if nothing is said."""
         tensor = from_python(value, item.stated.shape)
         return self._compared(item.stated, tensor, value, expected, evaluator, draw, tolerance)
 
     def _compared(
-        self, stated: Stated, tensor: Tensor | None, value: object, expected: Tensor,
-        evaluator: Evaluator, draw: int, tolerance: float,
-    ) -> Comparison | str | None:  # fmt: skip
+        self,
+        stated: Stated,
+        tensor: Tensor | None,
+        value: object,
+        expected: Tensor,
+        evaluator: Evaluator,
+        draw: int,
+        tolerance: float,
+    ) -> Comparison | str | None:
         ordinary = evaluator.drawer.modes[draw] in _ORDINARY
         wanted = expected[draw]
         if not ordinary and tolerance > _TOLERANCES["float32"]:
@@ -767,9 +879,10 @@ class _Comparing:
         """Compares what has no name of the table with all that the page says."""
         record = found.record
         results = [
-            (place, result) for place, result in enumerate(record.results)
+            (place, result)
+            for place, result in enumerate(record.results)
             if not self._is_named(label, result, found) and as_tensor(result.value) is not None
-        ]  # fmt: skip
+        ]
         if len(record.results) > 1 and as_tensor(record.whole) is not None:
             results.append((-1, Returned(None, record.whole)))
         for place, result in results:
@@ -779,10 +892,10 @@ class _Comparing:
                 given = {*found.given, *found.before}
                 inputs = {self.page.names[name] for name in given if name in self.page.names}
                 may_be = [
-                    one for one in self.page.stated
-                    if one.update is not None
-                    or (one.key not in inputs and not one.states & inputs)
-                ]  # fmt: skip
+                    one
+                    for one in self.page.stated
+                    if one.update is not None or (one.key not in inputs and not one.states & inputs)
+                ]
                 self.unnamed[known] = _Unnamed(
                     result, record.return_line, frozenset(inputs), may_be, list(may_be)
                 )
@@ -849,9 +962,8 @@ class _Comparing:
             return [one for one in self.page.stated if one.key == key and one.update is None], True
         inputs = unnamed.inputs
         may_be = [
-            one for one in self.page.stated
-            if one.key not in inputs and not one.states & inputs
-        ]  # fmt: skip
+            one for one in self.page.stated if one.key not in inputs and not one.states & inputs
+        ]
         return named_so(name, self.checked, may_be) if name else ([], False)
 
     def _scaled(self, unnamed: _Unnamed) -> Stated | None:
@@ -886,9 +998,14 @@ class _Comparing:
         self._refuse(f"{self._full(label)} returns something else than {one.tex}", one, notes)
 
     def _disagree(
-        self, label: str, item: _Item, verdict: Comparison | str | None, bound_right: bool,
-        evaluator: Evaluator, draw: int,
-    ) -> None:  # fmt: skip
+        self,
+        label: str,
+        item: _Item,
+        verdict: Comparison | str | None,
+        bound_right: bool,
+        evaluator: Evaluator,
+        draw: int,
+    ) -> None:
         """Tells of a value that is not the page's.
 
         Raises:
@@ -931,10 +1048,17 @@ class _Comparing:
     def _is_random(self, evaluator: Evaluator, draw: int, item: _Item) -> bool:
         found = [self._call(evaluator, draw, seed=seed) for seed in (0, 1)]
         values = [
-            next((as_tensor(one.value) for one in self._items(each, self.function.name)
-                  if one.label == item.label), None)
-            for each in found if each is not None
-        ]  # fmt: skip
+            next(
+                (
+                    as_tensor(one.value)
+                    for one in self._items(each, self.function.name)
+                    if one.label == item.label
+                ),
+                None,
+            )
+            for each in found
+            if each is not None
+        ]
         if len(values) < 2 or values[0] is None or values[1] is None:
             return False
         if values[0].shape != values[1].shape:
@@ -973,9 +1097,12 @@ class _Comparing:
         file = relative(self._file())
         for equation in self._equations(stated):
             witness = Witness(
-                one.kind, f"{self._full(one.label)}: {one.item.name}", file, one.item.line,
+                one.kind,
+                f"{self._full(one.label)}: {one.item.name}",
+                file,
+                one.item.line,
                 one.difference,
-            )  # fmt: skip
+            )
             known = {(other.kind, other.name, other.line) for other in equation.witnesses}
             if (witness.kind, witness.name, witness.line) not in known:
                 equation.witnesses.append(witness)
@@ -1185,9 +1312,11 @@ def _ask_function_symbol(
         return
     checked.checker.tested |= stated.tested
     inner = function.inner or innermost(call)
-    file, line = ("", 0) if inner is None else (
-        relative(inner.__code__.co_filename), inner.__code__.co_firstlineno
-    )  # fmt: skip
+    file, line = (
+        ("", 0)
+        if inner is None
+        else (relative(inner.__code__.co_filename), inner.__code__.co_firstlineno)
+    )
     if stated.equation is not None and not any(
         w.name == function.full_name for w in stated.equation.witnesses
     ):

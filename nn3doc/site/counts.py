@@ -46,9 +46,8 @@ def counts(pages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     equations = [equation for page in pages for equation in page["equations"]]
     with_formulas = sum(bool(page["equations"]) for page in pages)
     witnessed = [
-        (equation, {witness["kind"] for witness in equation["witnesses"]})
-        for equation in equations
-    ]  # fmt: skip
+        (equation, {witness["kind"] for witness in equation["witnesses"]}) for equation in equations
+    ]
     difference = max((one["difference"] or 0.0 for one in equations), default=0.0)
 
     def confirmed(*kinds: str) -> str:

@@ -51,10 +51,15 @@ def measure(folder: Path) -> dict[str, Any]:
         sys.stderr.write(f"{path}: {len(tally.mutants):,} mistakes so far\n")
     tally.mutants += mutate_modules(["nn3doc.network"], checked, explained).mutants
     survivors = [
-        {"page": one.page, "line": one.line, "kind": one.kind, "written": one.original,
-         "planted": one.mutated}
+        {
+            "page": one.page,
+            "line": one.line,
+            "kind": one.kind,
+            "written": one.original,
+            "planted": one.mutated,
+        }
         for one in tally.survivors
-    ]  # fmt: skip
+    ]
     date = datetime.now(tz=UTC).date().isoformat()
     return {"date": date, "pages": _pages(folder), "table": tally.table(), "survivors": survivors}
 

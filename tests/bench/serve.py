@@ -74,9 +74,13 @@ class Served:
         self.text = self.page.read_text(encoding="utf-8")
         self.lines: queue.Queue[str] = queue.Queue()
         self.process = subprocess.Popen(
-            command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command,
+            cwd=folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        )  # fmt: skip
+        )
         threading.Thread(target=self._read, daemon=True).start()
         self.until("Serving on")
 

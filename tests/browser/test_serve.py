@@ -39,9 +39,13 @@ class Served:
         config = config_of(folder, ["index.md", "notation.md", "first.md"])
         command = [sys.executable, "-m", "mkdocs", "serve", "--config-file", str(config)]
         self.process = subprocess.Popen(
-            [*command, "--dev-addr", address], cwd=ROOT, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        )  # fmt: skip
+            [*command, "--dev-addr", address],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.until("Serving on")

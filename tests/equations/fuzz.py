@@ -124,9 +124,20 @@ def _wrap(tokens: Tokens, chance: random.Random) -> None:
     start = chance.randrange(len(tokens))
     end = min(len(tokens), start + chance.randint(1, 5))
     opening, closing = chance.choice(
-        [("{", "}"), ("(", ")"), (r"\left(", r"\right)"), (r"\sqrt{", "}"), ("^{", "}"), ("_{", "}"),
-         (r"\|", r"\|"), ("|", "|"), (r"\frac{", "}{2}"), (r"\sum_{i=1}^{3} ", ""), ("[", "]")]
-    )  # fmt: skip
+        [
+            ("{", "}"),
+            ("(", ")"),
+            (r"\left(", r"\right)"),
+            (r"\sqrt{", "}"),
+            ("^{", "}"),
+            ("_{", "}"),
+            (r"\|", r"\|"),
+            ("|", "|"),
+            (r"\frac{", "}{2}"),
+            (r"\sum_{i=1}^{3} ", ""),
+            ("[", "]"),
+        ]
+    )
     tokens[start:end] = [opening, *tokens[start:end], closing]
 
 
@@ -142,9 +153,19 @@ def _all_anew(tokens: Tokens, chance: random.Random) -> None:
 
 
 CHANGES: list[Callable[[Tokens, random.Random], None]] = [
-    _leave_out, _leave_out, _double, _swap, _put_in, _put_in, _replace, _replace, _move, _wrap,
-    _splice, _all_anew,
-]  # fmt: skip
+    _leave_out,
+    _leave_out,
+    _double,
+    _swap,
+    _put_in,
+    _put_in,
+    _replace,
+    _replace,
+    _move,
+    _wrap,
+    _splice,
+    _all_anew,
+]
 
 
 def made(chance: random.Random) -> Base:

@@ -94,7 +94,7 @@ CASES: list[tuple[str, dict[str, list[str]]]] = [
                 r"y = 2 x - 0",
             ],
         },
-    ),  # fmt: skip
+    ),
     (
         r"y = x (1 - x)",
         {

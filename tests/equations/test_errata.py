@@ -164,7 +164,7 @@ ERRATA = {
         r"-\frac{1}{n}\sum_i\left[y_i\log\sigma(x_i)+(1-y_i)\log(1-\sigma(x_i))\right]",
         r"-\frac{1}{n}\sum_i\left[y_i\log(1-\sigma(x_i))+(1-y_i)\log\sigma(x_i)\right]",
     ),
-}  # fmt: skip
+}
 
 
 def checked(name: str, text: str) -> Report:

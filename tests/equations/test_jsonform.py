@@ -50,8 +50,15 @@ def documented() -> dict[str, str]:
     return dict(rows)
 
 
-NAMED = {"pages": "Page", "equations": "Equation", "findings": "Finding", "symbols": "Symbol",
-         "witnesses": "Witness", "tree": "Tree", "alone": "Value"}  # fmt: skip
+NAMED = {
+    "pages": "Page",
+    "equations": "Equation",
+    "findings": "Finding",
+    "symbols": "Symbol",
+    "witnesses": "Witness",
+    "tree": "Tree",
+    "alone": "Value",
+}
 
 
 def fields(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -230,7 +230,7 @@ SUMMARIES: dict[str, tuple[Callable[[], list[Report]], str]] = {
         "no formulas on 1 page; 0 comparisons, no difference; 0 failed; 0 unchecked;"
         " 2 seen but not read",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("reports", "line"), SUMMARIES.values(), ids=SUMMARIES)

@@ -98,8 +98,11 @@ def messages(source: str) -> set[str]:
         for call in ast.walk(scope):
             if not isinstance(call, ast.Call):
                 continue
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else (
-                call.func.id if isinstance(call.func, ast.Name) else "")  # fmt: skip
+            name = (
+                call.func.attr
+                if isinstance(call.func, ast.Attribute)
+                else (call.func.id if isinstance(call.func, ast.Name) else "")
+            )
             where = TAKERS.get(name)
             given = [k.value for k in call.keywords if k.arg == where or k.arg == "message"]
             if isinstance(where, int):
@@ -131,9 +134,8 @@ def missing(patterns: Iterable[str], said: Iterable[str]) -> list[str]:
     """The messages that are not said; a message may stand behind another one and a colon."""
     lines = set(said)
     return sorted(
-        one for one in patterns
-        if not any(re.fullmatch(f"(?:.*: )?{one}", line) for line in lines)
-    )  # fmt: skip
+        one for one in patterns if not any(re.fullmatch(f"(?:.*: )?{one}", line) for line in lines)
+    )
 
 
 @cache

@@ -27,9 +27,9 @@ ASSUMED = {
     r"Let $p \in \mathbb{R}^n$. Let $\sum_{i=1}^n p_i = 1$.": r"\sum_{k=1}^n (1 + p_k) = n + 1",
     r"Let $c \in \mathbb{R}$. Let $c > 0$.": r"|c| = c",
     r"Let $c \in \mathbb{R}$. Let $c < 0$.": r"|c| = -c",
-    r"Let $A \in \mathbb{R}^{n \times n}$, $v \in \mathbb{R}^n$, $s \in \mathbb{R}$. Let $A v = s v$.":
-        r"A A v = s^2 v",
-}  # fmt: skip
+    r"Let $A \in \mathbb{R}^{n \times n}$, $v \in \mathbb{R}^n$, $s \in \mathbb{R}$. "
+    r"Let $A v = s v$.": r"A A v = s^2 v",
+}
 
 
 def checked(text: str) -> Report:

@@ -24,8 +24,16 @@ Wrong is $y = x + 2$.
 """
 WRONG = "the two sides differ"
 OWN = "the checker itself failed on this "
-ERRORS = [AssertionError(), KeyError("a"), StopIteration(), AttributeError("no b"),
-          RuntimeError("two\nlines"), ValueError(), TypeError(), IndexError("list index")]  # fmt: skip
+ERRORS = [
+    AssertionError(),
+    KeyError("a"),
+    StopIteration(),
+    AttributeError("no b"),
+    RuntimeError("two\nlines"),
+    ValueError(),
+    TypeError(),
+    IndexError("list index"),
+]
 
 
 def raising(error: Exception, function: Callable[..., Any], when: str) -> Callable[..., Any]:
@@ -56,19 +64,24 @@ FAULTS: dict[str, tuple[Any, str, str, list[tuple[str, str]]]] = {
     "reading": (book, "parse", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "names": (book, "whole_letters", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "a check": (
-        statements.Checker, "_relation_or_example", "sin",
+        statements.Checker,
+        "_relation_or_example",
+        "sin",
         [(SINE, OWN + "formula"), ("y = x + 2", WRONG)],
     ),
     "a row": (table, "_read_row", "$u$", [("$u$", OWN + "row"), ("y = x + 2", WRONG)]),
     "facts of a row": (table, "_facts", "$u$", [("$u$", OWN + "row"), ("y = x + 2", WRONG)]),
     "sizes of a row": (
-        table, "_undeclared_in", "$u$", [("$u$", OWN + "row"), ("y = x + 2", WRONG)]
+        table,
+        "_undeclared_in",
+        "$u$",
+        [("$u$", OWN + "row"), ("y = x + 2", WRONG)],
     ),
     "symbols": (page, "symbol_uses", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "untested": (page, "_report_untested", "", [("", OWN + "page"), ("y = x + 2", WRONG)]),
     "witnesses": (page, "add_witnesses", "", [("", OWN + "page"), ("y = x + 2", WRONG)]),
     "suggestions": (suggest, "mend", "", [("y = x + 2", WRONG)]),
-}  # fmt: skip
+}
 
 
 def trimmed(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -147,10 +160,15 @@ def test_a_mistake_of_the_checker_is_its_own_kind_of_finding() -> None:
     from nn3doc.equations.own_mistakes import own_mistake
 
     assert own_mistake(KeyError("a"), 1, 2) == Finding(
-        "checker", "the checker itself failed on this formula", 1, 2,
-        ("KeyError: 'a' (nowhere)",
-         "That is a mistake of nn3doc, not of the page: please report it."),
-    )  # fmt: skip
+        "checker",
+        "the checker itself failed on this formula",
+        1,
+        2,
+        (
+            "KeyError: 'a' (nowhere)",
+            "That is a mistake of nn3doc, not of the page: please report it.",
+        ),
+    )
 
 
 def test_a_page_that_is_lost_whole_leaves_the_others(

@@ -141,8 +141,9 @@ def test_what_was_compared_is_counted_and_told_with_its_line() -> None:
     report = check_page(page, code=run_page(page, "page.md"))
     witnesses = [
         (one.kind, one.name, one.file, one.line)
-        for equation in report.equations for one in equation.witnesses
-    ]  # fmt: skip
+        for equation in report.equations
+        for one in equation.witnesses
+    ]
     assert witnesses == [("snippet", "z", "page.md", 15)]
     assert report.snippets_compared == 1
     assert report.snippets_alone == (("z", 19),)

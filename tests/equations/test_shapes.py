@@ -38,52 +38,65 @@ SHAPES = {
 REFUSED = {
     "A + B": ("a sum of (n, m) and (m, n)", "B", ()),
     r"A \odot B": (
-        r"\odot between (n, m) and (m, n)", r"A \odot B",
+        r"\odot between (n, m) and (m, n)",
+        r"A \odot B",
         ("Entry by entry, both sides have one shape.",),
     ),
     r"A \cdot B": (
-        r"\cdot between (n, m) and (m, n)", r"A \cdot B",
+        r"\cdot between (n, m) and (m, n)",
+        r"A \cdot B",
         (r"Write \odot for the product entry by entry, nothing for the matrix product.",),
     ),
     "A x": (
-        "a matrix product of (n, m) and (n, 1)", "A x", ("The inner sizes m and n differ.",),
+        "a matrix product of (n, m) and (n, 1)",
+        "A x",
+        ("The inner sizes m and n differ.",),
     ),
     "x + x^T x": (
-        "a sum of (n, 1) and a number", "x^T x",
+        "a sum of (n, 1) and a number",
+        "x^T x",
         ("Only a symbol for a number, or one declared with a literal 1 as a size, is repeated.",),
     ),
     "A^2": (
-        "a power of a matrix needs a square one; this one is (n, m)", "A^2",
+        "a power of a matrix needs a square one; this one is (n, m)",
+        "A^2",
         (r"For a power of every entry write A \odot A.",),
     ),
     r"c^\top": ("a number is transposed", r"\top", ("Leave the transpose out.",)),
     r"\frac{A}{x}": (
-        "a quotient of (n, m) and (n, 1)", r"\frac{A}{x}",
+        "a quotient of (n, m) and (n, 1)",
+        r"\frac{A}{x}",
         ("Both have one shape, or the denominator is a number.",),
     ),
     r"\sum_{i=1}^n c": (
-        "the sum over i has no i in what it sums", r"\sum_{i=1}^n c",
+        "the sum over i has no i in what it sums",
+        r"\sum_{i=1}^n c",
         ("Put brackets around what belongs to it, or write the number of terms.",),
     ),
     "|x|": ("bars around a vector", "|x|", (r"Write \|…\| for its length.",)),
     r"\langle x, A \rangle": (
-        "an inner product of (n, 1) and (n, m)", r"\langle x, A \rangle",
+        "an inner product of (n, 1) and (n, m)",
+        r"\langle x, A \rangle",
         ("It needs two vectors of one shape.",),
     ),
     "A_{ij} + B_{ij}": (
-        "the index i runs over 1, …, m here, in B, but over 1, …, n in A", "i",
+        "the index i runs over 1, …, m here, in B, but over 1, …, n in A",
+        "i",
         ("Use another letter, or the right symbol.",),
     ),
     r"\operatorname{tr}(A)": (r"\tr is applied to (n, m)", r"\operatorname{tr}(A)", ()),
     "f(x)": ("f is applied to (n, 1), expected (m, 1)", "x", ()),
     r"\nabla c": (
-        r"\nabla does not say by what it differentiates", r"\nabla c", (r"Write \nabla_W.",),
+        r"\nabla does not say by what it differentiates",
+        r"\nabla c",
+        (r"Write \nabla_W.",),
     ),
     "q + 1": (
-        "unknown symbol q", "q",
+        "unknown symbol q",
+        "q",
         (r"Declare it in the notation table or by \in, or define it by =.",),
     ),
-}  # fmt: skip
+}
 
 
 def checked(formula: str) -> Report:

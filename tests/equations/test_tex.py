@@ -9,39 +9,51 @@ from nn3doc.equations.tree import same
 # TeX: (message, what is at fault, cure)
 REFUSED = {
     r"1/1+e^{-x}": (
-        "a division by 1", "/1", r"If the denominator goes on, write \frac{…}{1 + …}.",
+        "a division by 1",
+        "/1",
+        r"If the denominator goes on, write \frac{…}{1 + …}.",
     ),
     r"\sum a + b": (
-        r"\sum does not say over which index it runs", r"\sum", r"Write \sum_{i=1}^{n}.",
+        r"\sum does not say over which index it runs",
+        r"\sum",
+        r"Write \sum_{i=1}^{n}.",
     ),
     r"a / 2\epsilon": (
-        "what stands behind the slash can be read in two ways", r"/ 2\epsilon",
+        "what stands behind the slash can be read in two ways",
+        r"/ 2\epsilon",
         r"Write \frac{…}{…}, or put the denominator in brackets.",
     ),
     r"a^{[1]}^T": (
-        "a second ^", "^",
+        "a second ^",
+        "^",
         "Put both into one: ^{[1]T}; or brackets around what stands before it.",
     ),
     r"x_i_j": ("a second _", "_", "Write _{a,b}."),
     r"\foo x": (
-        r"I do not know the control word \foo", r"\foo",
+        r"I do not know the control word \foo",
+        r"\foo",
         r"For a named function or symbol write \mathrm{foo}.",
     ),
     r"\alhpa x": (r"I do not know the control word \alhpa", r"\alhpa", r"Did you mean \alpha?"),
     r"\log x y": (
-        r"how far \log reaches can be read in two ways", r"\log x y", r"Write \log(…).",
+        r"how far \log reaches can be read in two ways",
+        r"\log x y",
+        r"Write \log(…).",
     ),
     "x = 1,5": (
-        "a comma between digits can be read in two ways", "1,5",
+        "a comma between digits can be read in two ways",
+        "1,5",
         "Write 1.5 for a decimal number, or a blank behind the comma of a list.",
     ),
     "m = 60,000": (
-        "a comma between digits can be read in two ways", "60,000",
+        "a comma between digits can be read in two ways",
+        "60,000",
         "Write 60.000 for a decimal number, or 60{,}000 for thousands, or a blank behind the comma of a "
         "list.",
     ),
     r"\sum_{1 = 1} x": (
-        r"an index is expected below \sum", "1",
+        r"an index is expected below \sum",
+        "1",
         r"Write the index with its range, such as \sum_{i=1}^{n}.",
     ),
     "3 4": ("two numbers side by side", "3 4", r"Write \cdot between them."),
@@ -50,20 +62,26 @@ REFUSED = {
     r"\|x": (r"this \| is never closed", r"\|", r"Close it with \|."),
     r"\Vert x": (r"this \Vert is never closed", r"\Vert", r"Close it with \Vert."),
     r"\begin{bmatrix} 1 & 2 \\ 3": (
-        r"\begin{bmatrix} is never closed", r"\begin", r"Close it with \end{bmatrix}.",
+        r"\begin{bmatrix} is never closed",
+        r"\begin",
+        r"Close it with \end{bmatrix}.",
     ),
     r"\begin{aligned} a \end{cases}": (r"\end{cases} closes \begin{aligned}", r"\end{cases}", ""),
     r"\hat{y^2}": (
-        r"\hat goes around the letter only", r"\hat{y^", "Close its brace before the ^.",
+        r"\hat goes around the letter only",
+        r"\hat{y^",
+        "Close its brace before the ^.",
     ),
     r"x^12": ("TeX takes only the 1 of 12 here", "12", "Write {12}."),
     r"\frac{d^2 f}{dx}": ("the order is 2 above and 1 below", "dx}", ""),
     "= x": ("I cannot read = here", "=", ""),
     r"\infty": (r"\infty has no value that can be checked", r"\infty", ""),
     "x § y": (
-        "I do not know the character '§' in mathematics", "§", "Write the TeX command for it.",
+        "I do not know the character '§' in mathematics",
+        "§",
+        "Write the TeX command for it.",
     ),
-}  # fmt: skip
+}
 
 ALIKE = [
     (r"A^{[1]T}", r"A^{[1]\top}"),

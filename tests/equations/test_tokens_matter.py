@@ -59,13 +59,37 @@ ALIKE = frozenset(  # between numbers
 )
 # Another token of its kind.
 OTHERS = {
-    "+": "-", "-": "+", "=": r"\le ", "<": ">", ">": "<", r"\le": r"\ge ", r"\ge": r"\le ",
-    r"\ne": "=", "'": "^*", r"\odot": r"\cdot ", r"\cdot": r"\odot ", r"\sum": r"\prod ",
-    r"\prod": r"\sum ", r"\max": r"\min ", r"\min": r"\max ", r"\log": r"\exp ", r"\exp": r"\log ",
-    r"\sin": r"\cos ", r"\cos": r"\sin ", r"\tanh": r"\sin ", "^": "_", "_": "^", "T": "2",
-    r"\top": "2", r"\hat": r"\tilde ", r"\partial": "d", r"\leftarrow": "=", r"\frac": r"\sqrt ",
-    r"\approx": "=", ":=": r"\le ",
-}  # fmt: skip
+    "+": "-",
+    "-": "+",
+    "=": r"\le ",
+    "<": ">",
+    ">": "<",
+    r"\le": r"\ge ",
+    r"\ge": r"\le ",
+    r"\ne": "=",
+    "'": "^*",
+    r"\odot": r"\cdot ",
+    r"\cdot": r"\odot ",
+    r"\sum": r"\prod ",
+    r"\prod": r"\sum ",
+    r"\max": r"\min ",
+    r"\min": r"\max ",
+    r"\log": r"\exp ",
+    r"\exp": r"\log ",
+    r"\sin": r"\cos ",
+    r"\cos": r"\sin ",
+    r"\tanh": r"\sin ",
+    "^": "_",
+    "_": "^",
+    "T": "2",
+    r"\top": "2",
+    r"\hat": r"\tilde ",
+    r"\partial": "d",
+    r"\leftarrow": "=",
+    r"\frac": r"\sqrt ",
+    r"\approx": "=",
+    ":=": r"\le ",
+}
 MARKS = ["'", "^{2}", "_{3}", "^{*}", "^{(2)}", "^{-1}", r"^{\top}", "^{[7]}"]
 
 

@@ -115,22 +115,34 @@ RETURNS = {
     "a name": ("def f(x):\n    y = x\n    return y\n", [("y", 2)]),
     "an expression": ("def f(x):\n    return x + 1\n", [(None, 3)]),
     "a tuple": ("def f(x):\n    y = x\n    return y, x + 1\n", [("y", 2), (None, 3)]),
-    "a tuple over lines": ("def f(x):\n    return (\n        x,\n        1,\n    )\n",
-                           [("x", 2), (None, 1)]),
+    "a tuple over lines": (
+        "def f(x):\n    return (\n        x,\n        1,\n    )\n",
+        [("x", 2), (None, 1)],
+    ),
     "a list under a name is one value": (
-        "def f(x):\n    y = [x, 1]\n    return y\n", [("y", [2, 1])]),
-    "a list that is written out": ("def f(x):\n    y = x\n    return [y, 1]\n",
-                                   [("y", 2), (None, 1)]),
-    "within one another": ("def f(x):\n    return {'a': {'W': x, 'b': 1}, 'c': 2}\n",
-                           [("W", 2), ("b", 1), ("c", 2)]),
-    "fields": ("from types import SimpleNamespace as S\ndef f(x):\n    return S(W=x, b=1)\n",
-               [("W", 2), ("b", 1)]),
+        "def f(x):\n    y = [x, 1]\n    return y\n",
+        [("y", [2, 1])],
+    ),
+    "a list that is written out": (
+        "def f(x):\n    y = x\n    return [y, 1]\n",
+        [("y", 2), (None, 1)],
+    ),
+    "within one another": (
+        "def f(x):\n    return {'a': {'W': x, 'b': 1}, 'c': 2}\n",
+        [("W", 2), ("b", 1), ("c", 2)],
+    ),
+    "fields": (
+        "from types import SimpleNamespace as S\ndef f(x):\n    return S(W=x, b=1)\n",
+        [("W", 2), ("b", 1)],
+    ),
     "a name for a tuple": ("def f(x):\n    y = x, 1\n    return y\n", [(None, 2), (None, 1)]),
     "a dictionary": ("def f(x):\n    return {'dW': x, 'db': 1}\n", [("dW", 2), ("db", 1)]),
     "the one of several that was reached": (
-        "def f(x):\n    y = z = x\n    if x > 1:\n        return y\n    return z\n", [("y", 2)]),
+        "def f(x):\n    y = z = x\n    if x > 1:\n        return y\n    return z\n",
+        [("y", 2)],
+    ),
     "nothing": ("def f(x):\n    y = x\n", []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("source", "expected"), RETURNS.values(), ids=RETURNS)

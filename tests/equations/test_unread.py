@@ -23,7 +23,8 @@ TOLD: dict[str, tuple[str, list[str]]] = {
     "doubled backslashes, display": ("\\\\[\n1 + 1 = 3\n\\\\]", ["\\\\[\n1 + 1 = 3\n\\\\]"]),
     "a directive": ("```{note}\nHere $1 + 1 = 3$.\n```\n", ["$1 + 1 = 3$"]),
     "a directive in one": (
-        "````{note}\n```{tip}\n$a = b$\n```\n$ c $\n````\n", ["$a = b$", "$ c $"]
+        "````{note}\n```{tip}\n$a = b$\n```\n$ c $\n````\n",
+        ["$a = b$", "$ c $"],
     ),
     "an unknown directive": ("```{theorem} Name\n$1 + 1 = 3$\n```\n", ["$1 + 1 = 3$"]),
     "a directive of colons": (":::{math}\n1 + 1 = 3\n:::\n", [":::{math}\n1 + 1 = 3\n:::"]),
@@ -40,13 +41,14 @@ TOLD: dict[str, tuple[str, list[str]]] = {
         [r"\begin{equation} 1 + 1 = 3 \end{equation}"],
     ),
     "an environment that needs dollar signs": (
-        "\\begin{aligned} 1 + 1 &= 3 \\end{aligned}", ["\\begin{aligned} 1 + 1 &= 3 \\end{aligned}"]
+        "\\begin{aligned} 1 + 1 &= 3 \\end{aligned}",
+        ["\\begin{aligned} 1 + 1 &= 3 \\end{aligned}"],
     ),
     "a macro of AsciiDoc": ("Here stem:[1 + 1 = 3].", ["stem:[1 + 1 = 3]"]),
     "a short code": ("{{< katex >}}\n", ["{{< katex >}}"]),
     "a tag": ("[math]1 + 1 = 3[/math]", ["[math]1 + 1 = 3[/math]"]),
     "a fence of another tool": ("```katex\n1 + 1 = 3\n```\n", ["```katex\n1 + 1 = 3\n```"]),
-}  # fmt: skip
+}
 
 NOT_TOLD = {
     "money": "It costs $5, or $6 today, and 7$ or 8$ elsewhere.",

@@ -108,15 +108,30 @@ def test_folders_that_are_too_deep_or_too_many(
     write(Path("page.md"))
     found = look_for([tmp_path])
     assert (found.pages, list(found.closed.values())) == (
-        [], ["this folder cannot be read: file name too long"]
-    )  # fmt: skip
+        [],
+        ["this folder cannot be read: file name too long"],
+    )
     monkeypatch.setattr(pages, "MOST_FILES", 10)
     with pytest.raises(NoPageError, match="this folder has more than 10 files below it"):
         look_for([tmp_path])
 
 
-MARKS = ["$1 + 1 = 2$ ", "$a ", "$ a ", "` `` ", "<pre> ", r"\( ", r"\\( ", "[math] ", "<math ",
-         r"x \begin{a} ", "stem:[", "$ 1 = 2 $\n\n", "\n::: {math}\n", "{math}`a` "]  # fmt: skip
+MARKS = [
+    "$1 + 1 = 2$ ",
+    "$a ",
+    "$ a ",
+    "` `` ",
+    "<pre> ",
+    r"\( ",
+    r"\\( ",
+    "[math] ",
+    "<math ",
+    r"x \begin{a} ",
+    "stem:[",
+    "$ 1 = 2 $\n\n",
+    "\n::: {math}\n",
+    "{math}`a` ",
+]
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -188,8 +188,14 @@ def polynomials(random: Random) -> Claim:
             expand(polynomial(random, of, 2, 1) * polynomial(random, of, 2, 1)),
         ]
     )
-    change = random.choice([expand, factor, lambda e: horner(expand(e), wrt=of[0]),
-                            lambda e: collect(expand(e), of[0])])  # fmt: skip
+    change = random.choice(
+        [
+            expand,
+            factor,
+            lambda e: horner(expand(e), wrt=of[0]),
+            lambda e: collect(expand(e), of[0]),
+        ]
+    )
     return Claim(REALS, of, left, change(left))
 
 
@@ -520,13 +526,21 @@ def squares(random: Random) -> Claim:
     strict = random.choice([">", r"\ne", ""])
     if strict:
         return Claim(
-            REALS, of, above, Integer(0), strict,
+            REALS,
+            of,
+            above,
+            Integer(0),
+            strict,
             neighbours=((strict, dip), (r"\ge", dip + Rational(1, 10))),
-        )  # fmt: skip
+        )
     return Claim(
-        REALS, of, left, Integer(0), r"\ge",
+        REALS,
+        of,
+        left,
+        Integer(0),
+        r"\ge",
         neighbours=((">", Integer(0)), (r"\ne", Integer(0)), (r"\ge", Rational(1, 10))),
-    )  # fmt: skip
+    )
 
 
 def bounds(random: Random) -> Claim:
@@ -573,9 +587,13 @@ def ranges(random: Random) -> Claim:
         return Claim(domain, of, x**2, x, "<", neighbours=((">", x), ("<", x * Rational(97, 100))))
     if domain is LARGE:
         return Claim(
-            domain, of, x, Integer(50), r"\le",
+            domain,
+            of,
+            x,
+            Integer(50),
+            r"\le",
             neighbours=((r"\le", Integer(49)), ("<", Integer(50)), (r"\ge", Integer(3))),
-        )  # fmt: skip
+        )
     if domain is POSITIVE:
         return (
             Claim(domain, of, x + a, Integer(a), ">", neighbours=((">", a + 1), ("<", 30 + a)))
@@ -583,9 +601,13 @@ def ranges(random: Random) -> Claim:
             else Claim(domain, of, x**2 + x, x, ">", neighbours=(("<", x + 900),))
         )
     return Claim(
-        domain, of, Min(x, a, evaluate=False), a, r"\le",
+        domain,
+        of,
+        Min(x, a, evaluate=False),
+        a,
+        r"\le",
         neighbours=((r"\le", a - Rational(1, 2)), ("<", a), (r"\ge", -a - 2), ("=", x)),
-    )  # fmt: skip
+    )
 
 
 # --- matrices ---------------------------------------------------------------------------------
@@ -731,8 +753,19 @@ def chains(random: Random, right: bool) -> Pair | None:
 def approximations(random: Random, right: bool) -> Pair | None:
     """A function and its series near a place."""
     (x,) = letters(random, REALS, 1)
-    left = random.choice([exp(x), sin(x), cos(x), log(1 + x), 1 / (1 - x), sqrt(1 + x), tanh(x),
-                          exp(-x) * cos(x), 1 / (1 + exp(-x))])  # fmt: skip
+    left = random.choice(
+        [
+            exp(x),
+            sin(x),
+            cos(x),
+            log(1 + x),
+            1 / (1 - x),
+            sqrt(1 + x),
+            tanh(x),
+            exp(-x) * cos(x),
+            1 / (1 + exp(-x)),
+        ]
+    )
     order = random.randint(1, 4)
     polynomial_ = series(left, x, 0, order + 1).removeO()
     other = polynomial_ if right else expand(neighbour(polynomial_, (x,), random))
@@ -748,9 +781,11 @@ def approximations(random: Random, right: bool) -> Pair | None:
     written = f"q({shown})" if hidden else written
     claim = rf"{tex(left, form)} \approx {written} \quad \text{{near }} {shown} = 0"
     return Pair(
-        "approximations", right, f"{REALS.declare([x])}.{before}\n\n$$\n{claim}\n$$\n",
+        "approximations",
+        right,
+        f"{REALS.declare([x])}.{before}\n\n$$\n{claim}\n$$\n",
         "" if right else f"the series begins {series(left, x, 0, degree + 1).removeO()}",
-    )  # fmt: skip
+    )
 
 
 def numbers(random: Random, right: bool) -> Pair | None:
@@ -820,16 +855,36 @@ CONSTRUCTS: tuple[Callable[[Random, bool], Pair | None], ...] = (
     *map(
         claimed,
         (
-            polynomials, rationals, exponentials, logarithms, roots, powers, trigonometry, maxima,
-            clips, cases, indicators, sums, closed_sums, finite_sets, derivatives,
-            turning_derivatives, functions, definitions, signs, squares, bounds, ranges, matrices,
+            polynomials,
+            rationals,
+            exponentials,
+            logarithms,
+            roots,
+            powers,
+            trigonometry,
+            maxima,
+            clips,
+            cases,
+            indicators,
+            sums,
+            closed_sums,
+            finite_sets,
+            derivatives,
+            turning_derivatives,
+            functions,
+            definitions,
+            signs,
+            squares,
+            bounds,
+            ranges,
+            matrices,
         ),
     ),
     chains,
     approximations,
     numbers,
     worked_examples,
-)  # fmt: skip
+)
 
 
 def pair(seed: int, number: int) -> Pair:

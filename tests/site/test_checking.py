@@ -212,7 +212,7 @@ PLACES = {
     "in a quotation": ("> $$\n> X\n> $$\n> Text.\n", "> $$\n> X\n> $$\n\n> [BOX]\n> \n> Text.\n"),
     "at the end": ("$X$", "$X$\n\n[BOX]\n\n"),
     "behind the front matter": ("---\nX: 1\n---\n\nText.\n", "[BOX]\n\nText.\n"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("before", "after"), PLACES.values(), ids=PLACES)
@@ -226,9 +226,10 @@ def test_the_box_comes_behind_what_it_is_about(before: str, after: str) -> None:
 def test_a_message_is_text_on_the_page() -> None:
     message = "page.md:1:1: <b> & $x_1$ `a` *b* [c](d)\n    1 | \\frac{a}{b}\n      | ^\n"
     (line,) = (
-        row for row in with_boxes("$X$", "$X$", [Told(1, 2, True, message)]).splitlines()
+        row
+        for row in with_boxes("$X$", "$X$", [Told(1, 2, True, message)]).splitlines()
         if row.startswith("<div")
-    )  # fmt: skip
+    )
     assert not set("$`*[\\_{") & set(line)
     assert html.unescape(line) == (
         '<div class="admonition failure nn-finding" role="alert"><p class="admonition-title">'

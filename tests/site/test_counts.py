@@ -12,9 +12,13 @@ from nn3doc.site.counts import add_counts, wants_counts
 def equation(verdict: str, *kinds: str, reason: str = "", instances: int = 0) -> dict[str, object]:
     """An equation of a report."""
     return {
-        "verdict": verdict, "reason": reason, "instances": instances, "display": True,
-        "difference": 2e-16 * instances, "witnesses": [{"kind": kind} for kind in kinds],
-    }  # fmt: skip
+        "verdict": verdict,
+        "reason": reason,
+        "instances": instances,
+        "display": True,
+        "difference": 2e-16 * instances,
+        "witnesses": [{"kind": kind} for kind in kinds],
+    }
 
 
 PAGES: list[dict[str, Any]] = [
@@ -27,12 +31,22 @@ PAGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("pages", "2"), ("formulas", "4"), ("displays", "4"), ("equations", "2"), ("holds", "1"),
-        ("defines", "1"), ("failed", "0"), ("instances", "1,200"), ("difference", "2.4e-13"),
-        ("autograd", "1"), ("code", "1"), ("lines", "1"), ("unchecked_count", "1"),
+        ("pages", "2"),
+        ("formulas", "4"),
+        ("displays", "4"),
+        ("equations", "2"),
+        ("holds", "1"),
+        ("defines", "1"),
+        ("failed", "0"),
+        ("instances", "1,200"),
+        ("difference", "2.4e-13"),
+        ("autograd", "1"),
+        ("code", "1"),
+        ("lines", "1"),
+        ("unchecked_count", "1"),
         ("unchecked", "- one formula: Rounded."),
     ],
-)  # fmt: skip
+)
 def test_numbers(name: str, value: str) -> None:
     assert counts.counts(PAGES)[name] == value
 

@@ -9,14 +9,14 @@ not agree at once, both are worked out a few times more with every rounded resul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import Array, aligned
-from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, MissingValue, is_plain
+from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, is_plain, walk_meaning
 from nn3doc.equations.evaluate.samples import ORDINARY
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.terms import Term, walk_terms
@@ -130,19 +130,32 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     valid = valid & ((size == 0) | (size > SMALLEST))
     counted = valid & ~reals.reshape(-1, *lead)
     result = Comparison(
-        True, True, 0.0, int(counted.sum()), a[0], b[0],
+        True,
+        True,
+        0.0,
+        int(counted.sum()),
+        a[0],
+        b[0],
         reached=_reached(evaluator, counted.flatten(1).any(1)),
-    )  # fmt: skip
+    )
     for term, taken in evaluator.marks.branches.values():
         none = taken[-1] & ~reals
         if bool(none.any()):
             place = int(none.nonzero()[0])
-            return replace(result, holds=False, unmet=term.node, draw=place,
-                           left=a[place], right=b[place])  # fmt: skip
+            return replace(
+                result, holds=False, unmet=term.node, draw=place, left=a[place], right=b[place]
+            )
     if not bool(counted.any(0).all()):
         place = _first((~torch.isfinite(a) | ~torch.isfinite(b)) & ~reals.reshape(-1, *lead))
-        return replace(result, holds=False, finite=False, difference=float("inf"), draw=place,
-                       left=a[place], right=b[place])  # fmt: skip
+        return replace(
+            result,
+            holds=False,
+            finite=False,
+            difference=float("inf"),
+            draw=place,
+            left=a[place],
+            right=b[place],
+        )
     alone = (torch.isfinite(a) != torch.isfinite(b)) & evaluator.drawer.of_mode("tame").reshape(
         -1, *lead
     )
@@ -195,9 +208,12 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
     else:
         hidden = not bool((certain | (close & (size > 0))).any(0).all()) and bool((slack > 0).any())
     return replace(
-        result, holds=not hidden, undecided=hidden, difference=float(relative.max()),
+        result,
+        holds=not hidden,
+        undecided=hidden,
+        difference=float(relative.max()),
         needs_values=needs,
-    )  # fmt: skip
+    )
 
 
 def rounding(
@@ -276,23 +292,9 @@ def _put_in(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
     return torch.where(smallest.isinf(), 1.0, smallest)
 
 
-def _with_definitions(evaluator: Evaluator, *terms: Term) -> Iterator[Term]:
-    """Terms, and the right sides that define the symbols in them."""
-    seen: set[Key] = set()
-    waiting = list(terms)
-    while waiting:
-        for term in walk_terms(waiting.pop()):
-            yield term
-            if term.operation == "family" and term.data not in seen:
-                seen.add(term.data)
-                definition = evaluator.book.definition(term.data)
-                if definition is not None:
-                    waiting.append(definition[0])
-
-
 def _has_extremes(evaluator: Evaluator, left: Term, right: Term) -> bool:
     """Whether a claim has numerals so large or small that what stands beside them may be lost."""
-    for term in _with_definitions(evaluator, left, right):
+    for term in walk_meaning(evaluator.book, evaluator.alias, left, right):
         if is_plain(term):
             size = float(evaluator(term).tensor.detach().abs().max())
             if size and not 1 / EXTREME < size < EXTREME:
@@ -302,14 +304,11 @@ def _has_extremes(evaluator: Evaluator, left: Term, right: Term) -> bool:
 
 def _smallest_part(evaluator: Evaluator, left: Term, right: Term) -> Tensor:
     """The smallest of what is added somewhere, in each draw."""
+    parts: list[Tensor] = []
+    both(evaluator.noisy(1, parts), left, right)
     smallest = torch.full((evaluator.draws,), torch.inf, dtype=torch.float64)
-    for term in _with_definitions(evaluator, left, right):
-        for part in term.arguments if term.operation == "add" else ():
-            try:
-                largest = evaluator(part).tensor.detach().abs().flatten(1).amax(1)
-            except MissingValue:
-                continue  # an argument of a function
-            smallest = torch.minimum(smallest, largest)
+    for part in parts:
+        smallest = torch.minimum(smallest, part)
     return smallest
 
 
@@ -377,8 +376,10 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
     a, b = comparison.left, comparison.right
     if not comparison.finite:
         which = [n for n, t in (("left", a), ("right", b)) if not bool(torch.isfinite(t).all())]
-        return [f"the {' and the '.join(which)} side is not finite: a division by 0, or a logarithm "
-                "or a root of a negative number"]  # fmt: skip
+        return [
+            f"the {' and the '.join(which)} side is not finite: a division by 0, or a logarithm "
+            "or a root of a negative number"
+        ]
     known = torch.isfinite(a) & torch.isfinite(b)
     if not bool(known.all()):  # entries without a value in this draw
         return [_example(torch.where(known, a, 0.0), torch.where(known, b, 0.0))]
@@ -394,11 +395,15 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
         return ["right / left = -1 everywhere: is a sign wrong?"]
     for name, size in sizes:
         if size > 1 and abs(ratio - size) < 1e-9 * size:
-            return [f"right / left = {size} everywhere, which is {name}: "
-                    f"is a factor \\frac{{1}}{{{name}}} missing?"]  # fmt: skip
+            return [
+                f"right / left = {size} everywhere, which is {name}: "
+                f"is a factor \\frac{{1}}{{{name}}} missing?"
+            ]
         if size > 1 and abs(ratio * size - 1) < 1e-9:
-            return [f"right / left = 1/{size} everywhere, which is 1/{name}: "
-                    f"is a factor \\frac{{1}}{{{name}}} too much?"]  # fmt: skip
+            return [
+                f"right / left = 1/{size} everywhere, which is 1/{name}: "
+                f"is a factor \\frac{{1}}{{{name}}} too much?"
+            ]
         if size > 1 and abs(ratio + size) < 1e-9 * size:
             return [f"right / left = -{size} everywhere, which is -{name}"]
     if a.numel() == 1:
@@ -433,5 +438,15 @@ def _number(value: float) -> str:
     return f"{value:.4g}"
 
 
-__all__ = ["TOLERANCE", "Array", "Comparison", "both", "compare", "describe", "leaves", "ordinary", "told",
-           "unreached"]  # fmt: skip
+__all__ = [
+    "TOLERANCE",
+    "Array",
+    "Comparison",
+    "both",
+    "compare",
+    "describe",
+    "leaves",
+    "ordinary",
+    "told",
+    "unreached",
+]

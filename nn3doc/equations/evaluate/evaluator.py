@@ -6,7 +6,7 @@ need: the values of symbols, drawn, given or worked out from their definitions, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.meaning.operations import Operation, operation_of
 from nn3doc.equations.sizes import ONE, Shape, Size
-from nn3doc.equations.terms import Index, Term
+from nn3doc.equations.terms import Index, Term, walk_terms
 
 Key = tuple[str, tuple[int | None, ...]]
 #: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
@@ -119,6 +119,7 @@ class Evaluator:
         self._generator = torch.Generator().manual_seed(noise or 0)
         self._met: dict[Key, Marks] = {}
         self.work = Work()
+        self.parts: list[Tensor] | None = None
         self._within = _NOTHING
         self._outer: Evaluator | None = None
         self._changed: frozenset[Key] = frozenset()
@@ -146,6 +147,11 @@ class Evaluator:
         rows = torch.broadcast_tensors(*taken)
         found = torch.stack([row.flatten(1).any(1).expand(self.draws) for row in rows])
         self.marks.add(Marks(self.marks.tied, self.marks.close, {id(term.node): (term, found)}))
+
+    def note_parts(self, tensors: Iterable[Tensor]) -> None:
+        """Remembers how large the parts of a sum are, if somebody asks."""
+        if self.parts is not None:
+            self.parts += [tensor.detach().abs().flatten(1).amax(1) for tensor in tensors]
 
     def note_close(self, left: Tensor, right: Tensor) -> None:
         """Remembers in which draws two sides of a comparison are close to each other."""
@@ -282,12 +288,18 @@ class Evaluator:
     def changed(self, values: Mapping[Key, Tensor]) -> Evaluator:
         """The same draws with symbols put to other values; all that rests on them is worked out anew."""
         inner = Evaluator(
-            self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias,
+            self.book,
+            self.drawer,
+            None,
+            self.only_given,
+            self.use_definitions,
+            self.alias,
             self.noise,
-        )  # fmt: skip
+        )
         for key, value in values.items():
             inner.memo[key] = value if value.requires_grad else value.requires_grad_()
         inner._outer, inner._changed, inner.work = self, frozenset(values), self.work
+        inner.parts = self.parts
         return inner
 
     def with_leaves(self, values: Mapping[Key, Tensor]) -> Evaluator:
@@ -296,16 +308,22 @@ class Evaluator:
         given = {key: value.detach().clone().requires_grad_() for key, value in values.items()}
         return Evaluator(self.book, self.drawer, {**kept, **given}, aliases=self.alias)
 
-    def noisy(self, seed: int) -> Evaluator:
-        """The same draws, every rounded result moved a little."""
+    def noisy(self, seed: int, parts: list[Tensor] | None = None) -> Evaluator:
+        """The same draws, every rounded result moved a little.
+
+        Args:
+            seed: What the moves are drawn with.
+            parts: Takes up how large each part of each sum is, in each draw; None if nobody asks.
+        """
         result = Evaluator(
             self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias, seed
         )
+        result.parts = parts
         for key, value in self.memo.items():
             if self.book.definition(key) is None:
                 result.memo[key] = result.as_assumed(key, value)
         if self._outer is not None:
-            result._outer, result._changed = self._outer.noisy(seed), self._changed
+            result._outer, result._changed = self._outer.noisy(seed, parts), self._changed
             result.memo = {key: self.memo[key] for key in self._changed}
         return result
 
@@ -323,6 +341,31 @@ class Evaluator:
 
 
 _NOTHING = Operation("", rounded=False)
+
+
+def walk_meaning(book: Book, alias: Callable[[str], str], *terms: Term) -> Iterator[Term]:
+    """Terms, and all they are made of: definitions of symbols, right sides of functions.
+
+    Args:
+        book: The page's definitions.
+        alias: Which function another one is.
+        terms: Where to begin.
+    """
+    seen: set[object] = set()
+    waiting = list(terms)
+    while waiting:
+        for term in walk_terms(waiting.pop()):
+            yield term
+            if term.operation == "family" and term.data not in seen:
+                seen.add(term.data)
+                definition = book.definition(term.data)
+                if definition is not None:
+                    waiting.append(definition[0])
+            elif term.operation == "call" and (name := alias(term.data[0])) not in seen:
+                seen.add(name)
+                body = book.function_definition(name).body
+                if body is not None:
+                    waiting.append(body)
 
 
 def is_plain(term: Term) -> bool:

@@ -202,6 +202,7 @@ def together(evaluator: Evaluator, terms: tuple[Term, ...]) -> tuple[tuple[str, 
 @value_rule("add")
 def _add(evaluator: Evaluator, term: Term) -> Array:
     names, tensors = together(evaluator, term.arguments)
+    evaluator.note_parts(tensors)
     result = tensors[0] if term.data[0] > 0 else -tensors[0]
     for tensor, sign in zip(tensors[1:], term.data[1:], strict=True):
         result = result + tensor if sign > 0 else result - tensor

@@ -46,8 +46,7 @@ def climb(evaluator: Evaluator, height: Height) -> Evaluator:
     scale = torch.stack([v.abs().flatten(1).amax(1) for v in best.values()]).amax(0)
     step = 0.1 * torch.where(scale > 0, scale, 1.0)
     for _ in range(STEPS):
-        tried = {key: _inside(evaluator, key, best[key] + _along(step, slope[key]))
-                 for key in best}  # fmt: skip
+        tried = {key: _inside(evaluator, key, best[key] + _along(step, slope[key])) for key in best}
         following = evaluator.with_leaves(tried)
         there, slope_there = _height_and_slope(following, height, tried)
         better = there > level
