@@ -30,6 +30,10 @@ class Closures(Draws):
                 found |= self._function_closure(inner.data[0])
         return frozenset(found)
 
+    def closure_of_term(self, term: Term) -> frozenset[int]:
+        """All definitions that a side of an equation rests on."""
+        return self._closure(term)
+
     def closure_of(self, key: Key) -> frozenset[int]:
         """All definitions that a symbol rests on, its own included."""
         if key not in self._closures:

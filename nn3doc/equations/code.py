@@ -14,6 +14,7 @@ import difflib
 import doctest
 import io
 import linecache
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from types import CodeType, ModuleType, TracebackType
 
 from nn3doc.equations.functions import PageFunction, check_source, imported_functions
 from nn3doc.equations.markdown import Lines
+from nn3doc.equations.recording import Event, Recorder
 from nn3doc.equations.report import Finding
 from nn3doc.equations.snippets import Code, assigned_names, find_code, used_names
 from nn3doc.equations.state import (
@@ -63,6 +65,7 @@ class Snippet:
         values: Copies of the numbers and tensors among them, as they were when it ended.
         printed: What it printed.
         findings: What is wrong with it.
+        uncompared: What looks like its output and is compared with nothing.
         blocked: Why it could not be judged: it needs what code above failed to give. That code has
             the finding, so that one mistake is reported once.
     """
@@ -72,6 +75,7 @@ class Snippet:
     values: dict[str, object] = field(default_factory=dict)
     printed: str = ""
     findings: list[Finding] = field(default_factory=list)
+    uncompared: list[Finding] = field(default_factory=list)
     blocked: Finding | None = None
 
 
@@ -84,17 +88,28 @@ class Snippets:
         text: Its text.
         namespace: The namespace after the last piece.
         ran: The pieces that were run, in their order.
+        events: What their statements bound and changed, in the order in which they were run.
     """
 
     path: str
     text: str
     namespace: dict[str, object]
     ran: list[Snippet] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     @property
     def findings(self) -> list[Finding]:
         """What is wrong with the code, in the order of the page."""
         return [finding for snippet in self.ran for finding in snippet.findings]
+
+    def is_unchecked(self, piece: int) -> bool:
+        """Whether a remark behind a piece says why it is not compared."""
+        return self.ran[piece].code.region.unchecked is not None
+
+    @property
+    def uncompared(self) -> list[Finding]:
+        """What looks like an output and is compared with nothing."""
+        return [finding for snippet in self.ran for finding in snippet.uncompared]
 
     def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
         """What the code above an offset had assigned: name → (value, line that assigned it)."""
@@ -142,6 +157,7 @@ class Runner:
         self.snippets = Snippets(path, text, vars(self._module))
         self._lines = Lines(text)
         self._state = PageState(text)
+        self._recorder = Recorder(self.snippets.namespace, self.snippets.events)
         self._lost: dict[str, int] = {}  # names that failed code should have bound → its line
 
     def run(self, piece: Code) -> Snippet:
@@ -179,6 +195,7 @@ class Runner:
                 contextlib.redirect_stdout(printed),
                 contextlib.redirect_stderr(io.StringIO()),
                 _no_input(),
+                self._recorder,
             ):
                 if code.kind == "doctest":
                     self._run_doctest(snippet)
@@ -197,23 +214,29 @@ class Runner:
             if name in namespace and is_value(namespace[name])
         }
         if code.output and not snippet.findings and not snippet.blocked:
-            self._compare(snippet, code.output)
+            if code.output.likely and not snippet.printed.strip():
+                self._uncompared(snippet, code.output)
+            else:
+                self._compare(snippet, code.output)
         return snippet
 
     def _run_python(self, snippet: Snippet) -> None:
         code = snippet.code
         try:
-            tree = ast.parse(code.padded, self.path)
-            compiled = compile(
-                tree, self.path, "exec", flags=self._future_flags(), dont_inherit=True
-            )
+            tree = _as_a_script(ast.parse(code.padded, self.path))
+            flags = self._future_flags()
+            compile(tree, self.path, "exec", flags=flags, dont_inherit=True)
         except (SyntaxError, ValueError) as error:  # ValueError: a null character
             snippet.findings.append(self._not_python(code, error))
             return
         snippet.assigned = assigned_names(tree)
         used = used_names(tree)
+        watched = self._recorder.watched(tree, len(self.snippets.ran))
         try:
-            exec(compiled, self.snippets.namespace)
+            exec(
+                compile(watched, self.path, "exec", flags=flags, dont_inherit=True),
+                self.snippets.namespace,
+            )
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a page does not end the check
@@ -307,10 +330,14 @@ class Runner:
     def _run_doctest(self, snippet: Snippet) -> None:
         code = snippet.code
         try:
-            examples = doctest.DocTestParser().get_examples(code.source, self.path)
+            source = "\n".join(_with_blank_lines(code.lines)) + "\n"
+            examples = doctest.DocTestParser().get_examples(source, self.path)
         except ValueError as error:
-            start, end = code.span(self._lines, code.first_line)
-            snippet.findings.append(Finding("code", str(error).split(": ", 1)[-1], start, end))
+            told = _DOCTEST_ERROR.match(str(error))
+            line = code.first_line + (int(told.group(1)) - 1 if told else 0)
+            message = f"this line {told.group(2)}" if told else str(error)
+            start, end = code.span(self._lines, line)
+            snippet.findings.append(Finding("code", message, start, end))
             return
         for example in examples:
             with contextlib.suppress(SyntaxError):  # told when it is run
@@ -319,7 +346,7 @@ class Runner:
                 snippet.assigned.update(dict.fromkeys(names, line))
         test = doctest.DocTest(examples, {}, "__page__", self.path, 0, None)
         test.globs = self.snippets.namespace
-        runner = _DoctestRunner()
+        runner = _DoctestRunner(self._recorder, len(self.snippets.ran), code.first_line)
         runner.run(test, clear_globs=False)
         for example, message, notes in runner.failures_seen:
             start, end = code.span(self._lines, code.first_line + example.lineno)
@@ -340,7 +367,19 @@ class Runner:
             line = output.first_line + min(differs, len(expected) - 1)
             start, end = output.span(self._lines, line)
         message = "the code above prints something else"
-        snippet.findings.append(Finding("code", message, start, end, _diff(expected, got)))
+        notes = _diff(expected, got)
+        if output.likely:
+            notes = (*notes, "If it is no output, put a line of text between the two.")
+        snippet.findings.append(Finding("code", message, start, end, notes))
+
+    def _uncompared(self, snippet: Snippet, output: Code) -> None:
+        """What looks like the value of the last line, which nothing prints."""
+        body = ast.parse(snippet.code.source).body if snippet.code.source.strip() else []
+        if not body or not isinstance(body[-1], ast.Expr) or not output.source.strip():
+            return
+        message = "output that is not compared: the code above prints nothing"
+        cure = "Print it, or put a line of text between the two if it is no output."
+        snippet.uncompared.append(Finding("unrun", message, *_opening(output), (cure,)))
 
     def _show_to_tracebacks(self) -> None:
         """Gives the page's code, and nothing else of the page, to `inspect` and tracebacks."""
@@ -354,16 +393,71 @@ class Runner:
         linecache.cache[self.path] = (sum(map(len, shown)), None, shown, self.path)
 
 
+def _as_a_script(tree: ast.Module) -> ast.Module:
+    """`if __name__ == "__main__":` is met, as for a reader who runs the code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+            sides = [node.test.left, *node.test.comparators]
+            names = {side.id for side in sides if isinstance(side, ast.Name)}
+            words = {side.value for side in sides if isinstance(side, ast.Constant)}
+            if names == {"__name__"} and words == {"__main__"}:
+                met = isinstance(node.test.ops[0], ast.Eq)
+                node.test = ast.copy_location(ast.Constant(met), node.test)
+    return tree
+
+
+def _with_blank_lines(lines: Sequence[str]) -> list[str]:
+    """A doctest of a fence: text behind an empty line is output, too, up to the next prompt."""
+    kept = list(lines)
+    prompted = False
+    for number, line in enumerate(lines):
+        stripped = line.strip()
+        if stripped.startswith((">>>", "...")):
+            prompted = True
+        elif not stripped and prompted:
+            later = next((one.strip() for one in lines[number:] if one.strip()), ">>>")
+            if not later.startswith((">>>", "#")):
+                indent = re.match(r"\s*", next(one for one in lines if one.strip()))
+                kept[number] = (indent.group() if indent else "") + "<BLANKLINE>"
+    return kept
+
+
+_DOCTEST_ERROR = re.compile(
+    r"line (\d+) of the docstring for .*? "
+    r"(lacks blank after (?:>>>|\.\.\.)|has inconsistent leading whitespace)"
+)
+
+
 class _DoctestRunner(doctest.DocTestRunner):
     """Collects what fails instead of printing it."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder, piece: int, first_line: int) -> None:
         super().__init__(verbose=False)
         self.failures_seen: list[tuple[doctest.Example, str, Sequence[str]]] = []
+        self._recorder, self._piece, self._first_line = recorder, piece, first_line
+        self._number: int | None = None
+
+    def report_start(self, out: object, test: doctest.DocTest, example: doctest.Example) -> None:
+        self._number = None
+        with contextlib.suppress(SyntaxError):  # told when it is run
+            body = ast.parse(example.source).body
+            if len(body) == 1:
+                line = self._first_line + example.lineno
+                self._number = self._recorder.begin(body[0], self._piece, line)
+
+    def report_success(
+        self, out: object, test: doctest.DocTest, example: doctest.Example, got: str
+    ) -> None:
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._number is not None:
+            self._recorder.finish(self._number)
 
     def report_failure(
         self, out: object, test: doctest.DocTest, example: doctest.Example, got: str
     ) -> None:
+        self._finish()
         notes = _diff(_stripped(example.want), _stripped(got))
         self.failures_seen.append((example, "this prints something else", notes))
 

@@ -17,6 +17,9 @@ goes away; new fields may come at any time.
     summary.skipped       integer   formulas that build on what fails
     summary.unchecked     integer   formulas left unchecked on purpose
     summary.unread        integer   places and files with mathematics that is not read
+    summary.unrun         integer   places with code that is not run, or output that is not compared
+    summary.snippets      integer   numbers that snippets assign and that were compared
+    summary.alone         integer   values of snippets that were compared with nothing
     summary.findings      integer   findings on all pages, warnings among them
     pages[]               Page      in the order they were named
 
@@ -24,7 +27,12 @@ goes away; new fields may come at any time.
     Page.read             boolean   false: a file with mathematics that is no page, or a folder
     Page.ok               boolean   whether nothing was found that fails it
     Page.findings[]       Finding   findings outside of formulas
+    Page.snippets         integer   numbers that its snippets assign and that were compared
+    Page.alone[]          Value     values of defined symbols that were compared with nothing
     Page.equations[]      Equation  all formulas, displays and inline, in their order
+
+    Value.name            string    the Python name of the symbol
+    Value.line            integer   the line that gives it the value
 
     Equation.start        integer   offset of the formula with its marks, on the page
     Equation.end          integer   offset behind it
@@ -64,7 +72,7 @@ goes away; new fields may come at any time.
     Witness.difference    number    largest relative difference seen
 
     Finding.kind          string    page, notation, read, known, fits, holds, code, untested,
-                                    vacuous, remark, unread, or checker: its own mistake
+                                    vacuous, remark, unread, unrun, or checker: its own mistake
     Finding.failing       boolean   whether the page fails by it; a warning does not
     Finding.message       string    what was found
     Finding.notes[]       string    what was expected and how to mend it
@@ -93,7 +101,19 @@ from nn3doc.equations.messages import count_verdicts
 from nn3doc.equations.report import Equation, Finding, Report, SymbolUse, Witness
 
 VERSION = 1
-_COUNTED = ("holds", "defines", "declares", "reads", "failed", "skipped", "unchecked", "unread")
+_COUNTED = (
+    "holds",
+    "defines",
+    "declares",
+    "reads",
+    "failed",
+    "skipped",
+    "unchecked",
+    "unread",
+    "snippets",
+    "alone",
+    "unrun",
+)
 
 
 def to_json(reports: Iterable[Report]) -> dict[str, Any]:
@@ -127,6 +147,8 @@ def _page(report: Report) -> dict[str, Any]:
         "read": report.is_page,
         "ok": report.ok,
         "findings": [_finding(finding, lines) for finding in report.findings],
+        "snippets": report.snippets_compared,
+        "alone": [{"name": name, "line": line} for name, line in report.snippets_alone],
         "equations": [_equation(equation, lines) for equation in report.equations],
     }
 

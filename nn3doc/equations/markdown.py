@@ -8,7 +8,7 @@ region is a pair of offsets into the text as it was read.
     display   = "$$" … "$$" | "\\[" … "\\]" | "\\begin{align}" … "\\end{align}" | "```math" fence
     inline    = "$" … "$" | "$`" … "`$" | "\\(" … "\\)"
                 (no blank line inside; pandoc's rule for the "$")
-    unchecked = "<!-- unchecked: reason -->" directly behind a formula
+    unchecked = "<!-- unchecked: reason -->" directly behind a formula or a fence
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Region:
             offsets in the body are offsets on the page.
         info: A fence's info string (`python title="x"`), without the blanks around it.
         prefix: What stands before a fence on its line: blanks, `>` or a list mark.
-        unchecked: For a formula: the reason of the `unchecked` remark behind it.
+        unchecked: For a formula or a fence: the reason of the `unchecked` remark behind it.
         unchecked_end: Where that remark ends; `end` where there is none.
     """
 
@@ -93,16 +93,44 @@ class Region:
     def language(self) -> str:
         """The language a fence names, lower case, whatever its spelling; "" where it names none.
 
-        `py`, `python title="x"`, `{.python}`, `{ .py }` and `{python}` all name `python`.
+        `py`, `python title="x"`, `{.python}`, `{#id .py}`, `{python}`, `ipython3` and
+        `{code-cell}` all name `python`.
         """
-        match = re.match(r"\{?\s*\.?([\w+#-]+)", self.info)
-        name = match.group(1).lower() if match else ""
-        return {"py": "python", "python3": "python", "py3": "python"}.get(name, name)
+        inside = re.match(r"\{([^}]*)\}?\s*([\w+#-]*)", self.info)
+        if inside is None:
+            word = re.match(r"\.?([\w+#-]+)", self.info)
+            return _python(word.group(1)) if word else ""
+        classes = [_python(name) for name in re.findall(r"(?:^|\s)\.([\w+#-]+)", inside.group(1))]
+        if classes:
+            return next((one for one in classes if one in ("python", "output")), classes[0])
+        plain = re.match(r"\s*([\w+#-]+)(?![\w+#-]*=)", inside.group(1))
+        directive = plain.group(1).lower() if plain else ""
+        if directive in _DIRECTIVES:
+            return _python(inside.group(2) or _DIRECTIVES[directive])
+        return _python(directive)
 
     @property
     def options(self) -> dict[str, str]:
-        """The `name="value"` options of a fence's info string."""
-        return dict(re.findall(r'([\w-]+)\s*=\s*"([^"]*)"', self.info))
+        """The options of a fence's info string: `name="value"`, `name='value'`, `name=value`."""
+        return {name: self.info[start:end] for name, (start, end) in self.option_spans.items()}
+
+    @property
+    def option_spans(self) -> dict[str, tuple[int, int]]:
+        """Where the value of each option stands in the info string."""
+        found = {}
+        for match in _OPTION.finditer(self.info):
+            found[match.group(1)] = match.span(match.lastindex or 1)
+        return found
+
+
+_OPTION = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'{},]+))""")
+_DIRECTIVES = {"code-cell": "python", "code-block": "", "code": "", "sourcecode": ""}
+_PYTHONS = frozenset(["py", "python3", "py3", "ipython", "ipython3"])
+
+
+def _python(name: str) -> str:
+    """The name of a language; every spelling of Python is one."""
+    return "python" if name.lower() in _PYTHONS else name.lower()
 
 
 class Lines:
@@ -324,7 +352,7 @@ def _without_quote_marks(text: str, start: int, end: int) -> str:
 
 
 def _attach_remarks(text: str, regions: list[Region]) -> list[Region]:
-    """Gives each formula the `unchecked` remark that stands directly behind it."""
+    """Gives each formula and each fence the `unchecked` remark that stands directly behind it."""
     result: list[Region] = []
     for region in regions:
         remark = _UNCHECKED.match(region.body) if region.kind == "comment" else None
@@ -332,7 +360,7 @@ def _attach_remarks(text: str, regions: list[Region]) -> list[Region]:
         if (
             remark
             and before
-            and before.kind in ("display", "inline")
+            and before.kind in ("display", "inline", "fence")
             and not text[before.end : region.start].strip(" \t\r\n>")
         ):
             reason = " ".join(remark.group("reason").split())

@@ -78,6 +78,16 @@ def summary(reports: Iterable[Report]) -> str:
         + (f"largest relative difference {difference:.1e}" if difference else "no difference"),
         f"{counts['failed']:,} failed",
     ]
+    if counts["snippets"] or counts["alone"]:
+        nothing = f", {_count(counts['alone'], 'value')} with nothing" if counts["alone"] else ""
+        parts.insert(2, f"{_count(counts['snippets'], 'number')} of snippets compared{nothing}")
+    if counts["functions"] or counts["functions_alone"]:
+        alone = counts["functions_alone"]
+        parts.insert(
+            2,
+            f"{_count(counts['functions'], 'function')} compared"
+            + (f", {alone:,} with nothing" if alone else ""),
+        )
     if counts["outside"]:
         parts.append(f"{_count(counts['outside'], 'finding')} outside of formulas")
     if counts["warnings"]:
@@ -92,6 +102,8 @@ def summary(reports: Iterable[Report]) -> str:
     parts.append(f"{counts['unchecked']:,} unchecked" + (f" ({told})" if told else ""))
     if counts["unread"]:
         parts.append(f"{counts['unread']:,} seen but not read")
+    if counts["unrun"]:
+        parts.append(f"{counts['unrun']:,} seen but not run")
     return "; ".join(parts)
 
 
@@ -104,20 +116,31 @@ _DOES = {
 }
 
 
+_SEEN = ("unread", "unrun")  # kinds of findings that are counted by themselves
+
+
 def count_verdicts(reports: Iterable[Report]) -> Counter[str]:
     """How many formulas hold, define, …, and how many findings stand outside of formulas.
 
     Returns:
         Of formulas, each counted once: `holds`, `defines`, `declares`, `reads`, `failed`,
-        `unchecked`, `skipped`. Of findings: `outside` (of formulas, failing), `warnings`, `unread`.
+        `unchecked`, `skipped`. Of findings: `outside` (of formulas, failing), `warnings`, `unread`,
+        `unrun`.
+        Of numbers that snippets assign: `snippets`, those that were compared; of values: `alone`,
+        those of defined symbols that were compared with nothing.
     """
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(map(_counted_as, report.equations))
-        counts["unread"] += sum(one.kind == "unread" for one in report.findings)
-        counts["outside"] += sum(one.failing for one in report.findings if one.kind != "unread")
+        counts["snippets"] += report.snippets_compared
+        counts["alone"] += len(report.snippets_alone)
+        for kind in _SEEN:
+            counts[kind] += sum(one.kind == kind for one in report.findings)
+        counts["functions"] += report.functions_compared
+        counts["functions_alone"] += report.functions_alone
+        counts["outside"] += sum(one.failing for one in report.findings if one.kind not in _SEEN)
         counts["warnings"] += sum(
-            not one.failing for one in report.all_findings if one.kind != "unread"
+            not one.failing for one in report.all_findings if one.kind not in _SEEN
         )
     return counts
 

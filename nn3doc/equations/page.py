@@ -38,6 +38,7 @@ from nn3doc.equations.table import TableProblem, read_table, tables, undeclared_
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import Formula, to_json
 from nn3doc.equations.unread import unread
+from nn3doc.equations.unrun import unrun
 from nn3doc.equations.witness import add_witnesses
 
 _OPERATOR = re.compile(
@@ -195,10 +196,12 @@ def inspect_page(
     _check_statements(checked)
     with whole():
         if code:
-            add_witnesses(checked, text, path, snippets)
+            add_witnesses(checked, text, path, snippets, strict=strict)
     with whole():
         _report_untested(checked, strict, asked=bool(code))
     report.findings += unread(text, failing=strict)
+    if code:
+        report.findings += unrun(text, strict, snippets.uncompared if snippets else ())
     return checked
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import keyword
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -36,6 +38,57 @@ def python_names(book: Book) -> dict[str, Key]:
                 )
                 names.setdefault(name, key)
     return names
+
+
+def spellings(names: dict[str, Key]) -> dict[str, Key]:
+    """The same names, and how people write those that Python keeps for itself: `lam` for λ."""
+    found = dict(names)
+    for name, key in names.items():
+        letter = _letter(key)
+        others = [letter] if letter.isidentifier() else []
+        if keyword.iskeyword(name):
+            others += [f"{name}_", f"_{name}", *_SHORT.get(name, ())]
+        for other in others:
+            found.setdefault(other, key)
+    return found
+
+
+_SHORT = {"lambda": ("lam", "lamb", "lmbda", "lbda", "lmbd")}
+_GREEK = dict(
+    zip(
+        (
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+        ),
+        "αβγδεζηθικλμνξπρστφχψω",
+        strict=True,
+    )
+)
+
+
+def _letter(key: Key) -> str:
+    """The Greek letter of a symbol without scripts; "" for any other."""
+    return "" if key[1] or "|" in key[0] else _GREEK.get(key[0].removeprefix("\\"), "")
 
 
 def python_name(family: Family, values: dict[str, int]) -> str:
@@ -94,24 +147,46 @@ def to_python(value: Tensor, shape: Shape, family: Family) -> Tensor:
 
 def from_python(value: object, shape: Shape) -> Tensor | None:
     """A value of Python code with rows and columns; None if it cannot be this symbol's."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        tensor = torch.tensor(float(value), dtype=torch.float64)
-    elif isinstance(value, Tensor) and not value.is_complex():
-        tensor = value.detach().double()
-    elif hasattr(value, "__array__"):
-        try:
-            tensor = torch.as_tensor(value).detach().double()
-        except (TypeError, ValueError, RuntimeError):
-            return None
-    else:
+    tensor = as_tensor(value)
+    if tensor is None:
         return None
     if not shape:
         return tensor.reshape(1, 1) if tensor.numel() == 1 else None
+    if tensor.ndim == 0:
+        return tensor.reshape(1, 1)
     if tensor.ndim == 1 and ONE in shape:
         return tensor.reshape(-1, 1) if shape[1] == ONE else tensor.reshape(1, -1)
     return tensor if tensor.ndim == 2 else None
+
+
+def as_tensor(value: object) -> Tensor | None:
+    """Numbers, truth values, tensors, arrays and lists of them in float64; None for all else."""
+    if isinstance(value, bool | int | float):
+        try:
+            return torch.tensor(float(value), dtype=torch.float64)
+        except OverflowError:
+            return None
+    if isinstance(value, Tensor):
+        return (
+            None
+            if value.is_complex() or value.layout != torch.strided
+            else (value.detach().cpu().double())
+        )
+    if isinstance(value, list | tuple | range):
+        parts = [as_tensor(item) for item in value]
+        known = [part for part in parts if part is not None]
+        if not known or len(known) < len(parts) or len({part.shape for part in known}) > 1:
+            return None
+        return torch.stack(known)
+    if hasattr(value, "__array__") and hasattr(value, "dtype"):
+        array: Any = value
+        if getattr(array.dtype, "kind", "") not in "biuf":
+            return None
+        try:
+            return torch.tensor(array.__array__().astype("float64").tolist(), dtype=torch.float64)
+        except (TypeError, ValueError, RuntimeError):
+            return None
+    return None
 
 
 def obvious_name(letter: str, arguments: list[str]) -> str:

@@ -17,6 +17,7 @@ FindingKind = Literal[
     "vacuous",  # no instance
     "checker",  # a mistake of the checker itself, not of the page
     "unread",  # mathematics in a form, or in a file, that is not read
+    "unrun",  # code that is not run, or output that is not compared
     "remark",  # an `unchecked` remark that is wrong: no reason, or nothing to leave unchecked
 ]
 Part = Literal["", "entry", "row", "column"]
@@ -86,7 +87,9 @@ class Witness:
 
     Attributes:
         kind: `autograd`, `value` (both sides evaluated), `function` (a function of the page's
-            imports), `line` (a local variable inside one), `snippet` (what the page's code assigned),
+            imports), `line` (a local variable inside one, where it is bound and in the end),
+            `returned` (what it gives back), `final` (what it leaves filled or changed), `snippet`
+            (what the page's code assigned),
             `numbers` (the page's worked example).
         name: What confirmed it: `nn3doc.network.backward_propagation`, `dZ1`; for `value` and
             `autograd`, `EXACTLY` or "".
@@ -157,8 +160,12 @@ class Report:
         path: The page, as the user named it.
         text: Its text.
         is_page: Whether it is read; a file with mathematics that is no page is only told.
+        functions_compared: How many functions of the page's code agree with it.
+        functions_alone: How many functions on the page are compared with nothing.
         equations: All formulas, in their order.
         findings: Findings that belong to no formula (the page, its notation).
+        snippets_compared: How many numbers that the page's code assigns were compared.
+        snippets_alone: Names of symbols, with lines, whose values were compared with nothing.
     """
 
     path: str
@@ -166,6 +173,10 @@ class Report:
     equations: list[Equation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_page: bool = True
+    snippets_compared: int = 0
+    snippets_alone: tuple[tuple[str, int], ...] = ()
+    functions_compared: int = 0
+    functions_alone: int = 0
 
     @property
     def all_findings(self) -> list[Finding]:

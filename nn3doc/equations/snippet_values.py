@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from nn3doc.equations.book import Book
@@ -12,11 +15,24 @@ from nn3doc.equations.definitions import DefinitionError
 from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.python_names import from_python, python_names, python_sizes
-from nn3doc.equations.sizes import Size
+from nn3doc.equations.recording import Event
+from nn3doc.equations.report import Finding
+from nn3doc.equations.sizes import ONE, Size
 
 
 class Snippets(Protocol):
     """What the page's snippets have assigned (see `code`)."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What their statements bound and changed."""
+
+    def is_unchecked(self, piece: int) -> bool:
+        """Whether a remark behind a piece says why it is not compared."""
+
+    @property
+    def uncompared(self) -> Sequence[Finding]:
+        """What looks like an output and is compared with nothing."""
 
     def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
         """Name → value and line, above an offset."""
@@ -77,7 +93,74 @@ def given_values(
     return values, sizes
 
 
-def same_snippet(text: str, line: int, latest: int) -> bool:
-    """Whether two lines of code stand in one fence."""
-    between = text.split("\n")[min(line, latest) - 1 : max(line, latest)]
-    return not any(part.lstrip(" >").startswith(("```", "~~~")) for part in between)
+class MisfitError(ValueError):
+    """A value that has another shape than the symbol."""
+
+
+def as_tensor(value: object) -> Tensor | None:
+    """A number, a tensor, an array or a list of them as a tensor; None for anything else."""
+    if isinstance(value, bool | Fraction | Decimal):
+        value = float(value)
+    try:
+        if isinstance(value, Tensor):
+            return value.detach().double()
+        if isinstance(value, int | float | list | tuple):
+            return torch.tensor(value, dtype=torch.float64)
+        return torch.as_tensor(value).double() if hasattr(value, "__array__") else None
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        return None
+
+
+def as_symbol(book: Book, key: Key, value: object, sizes: dict[str, int]) -> Tensor:
+    """A value of code as a symbol has it: index slots, then rows and columns.
+
+    Args:
+        book: What the page says.
+        key: The symbol.
+        value: A number, a tensor, an array or a list.
+        sizes: The sizes that are known; those that the value shows are added.
+
+    Raises:
+        MisfitError: It has another shape.
+    """
+    plain = as_tensor(value)
+    if plain is None:
+        raise MisfitError("no numbers")
+    shape = book.shape_of_key(key)
+    slots = book.slot_sizes(key)
+    if not slots:
+        tensor = None if shape and plain.ndim == 0 else from_python(plain, shape)
+        if tensor is not None and tensor.ndim != 2:
+            tensor = None
+    else:
+        kept = [size for size in shape if size != ONE]
+        if plain.ndim == len(slots) + len(kept):
+            front = plain.shape[: len(slots)]
+            rows = [1 if size == ONE else plain.shape[len(slots)] for size in shape[:1]] or [1]
+            tensor = plain.reshape(*front, *rows, -1)
+        else:
+            tensor = None
+        if len(set(plain.shape)) < len([n for n in plain.shape if n != 1]) and kept:
+            tensor = None  # which axis is which, the numbers do not say
+    if tensor is None:
+        raise MisfitError("another number of axes")
+    found: dict[str, int] = {}
+    for size, number in zip((*slots, *(shape or (ONE, ONE))), tensor.shape, strict=True):
+        only = sorted(size.names)
+        if size.number is not None:
+            if size.number != number:
+                raise MisfitError(f"{number} for {size}")
+        elif len(only) == 1 and size == Size.of(only[0]):
+            known = sizes.get(only[0], found.setdefault(only[0], number))
+            if known != number:
+                raise MisfitError(f"{number} for {size}, which is {known}")
+    sizes.update(found)
+    return tensor.detach().clone()
+
+
+def hold_sizes(size: Size, value: object, sizes: dict[str, int]) -> None:
+    """Takes a number of the code for a size that no shape says."""
+    only = sorted(size.names)
+    if isinstance(value, int) and not isinstance(value, bool):
+        if len(only) == 1 and size == Size.of(only[0]):
+            sizes.setdefault(only[0], value)

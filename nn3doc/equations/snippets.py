@@ -1,8 +1,10 @@
 """The code on a page, found but not run, and what it should print.
 
-code    = "```python" fence | "```pycon" fence | hidden | "```python source=…" fence
+code    = "```python" fence | doctest | hidden | "```python source=…" fence
+doctest = "```pycon" fence | fence that begins with ">>>"
 hidden  = "<!-- invisible-code-block: python" newline … "-->"
-output  = "```output" fence directly behind a code
+output  = "```output" fence behind a code | "```text" fence behind a code that prints
+          (directly behind it, or behind one line such as "It prints:")
 """
 
 from __future__ import annotations
@@ -19,7 +21,17 @@ CodeKind = Literal["python", "hidden", "doctest", "source", "output"]
 
 _HIDDEN = re.compile(r"-?\s*invisible-code(?:-block)?:\s*(?:python|py)[ \t]*\r?\n", re.IGNORECASE)
 _DOCTEST_LANGUAGES = frozenset(["pycon", "doctest"])
-_BARE_DOCTEST = re.compile(r"^[ \t]*>>>(?: .*)?$(?:\n[ \t]*\S.*$)*", re.MULTILINE)
+_BARE_DOCTEST = re.compile(r"^[ \t]*>>>(?!>).*$(?:\n[ \t]*\S.*$)*", re.MULTILINE)
+# Languages of fences that people write outputs in; also those that show what a reader types.
+_PLAIN = frozenset(
+    """text txt plain plaintext none console terminal out stdout shell-session ansi""".split()
+)
+_TYPED = re.compile(r"\s*(?:[$%#>] |>>>|In \[|[\w.@~-]*[$#] )")
+_INTRODUCES = re.compile(
+    r"[^\n]{0,80}\b(?:print|output|result|show|give|display|return|see|get)\w*\b[^\n]{0,40}:\W*",
+    re.IGNORECASE,
+)
+_CELL_OPTION = re.compile(r":[\w-]+:")
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,7 @@ class Code:
         first_line: The page's line of the first one, from 1.
         cut: How many characters were taken off the front of each line.
         output: The fence behind it that says what it prints.
+        likely: Of an output: whether it may be something else, which no name says.
     """
 
     region: Region
@@ -42,6 +55,7 @@ class Code:
     first_line: int
     cut: tuple[int, ...]
     output: Code | None = None
+    likely: bool = False
 
     @property
     def source(self) -> str:
@@ -93,11 +107,12 @@ def from_regions(text: str, regions: Sequence[Region]) -> list[Code]:
             continue
         before = result[-1] if result else None
         if code.kind == "output" and before and before.kind == "python" and before.output is None:
-            between = text[before.region.end : region.start]
-            if not between.strip(" \t\r\n>"):
+            between = text[before.region.end : region.start].strip(" \t\r\n>")
+            if not between or _INTRODUCES.fullmatch(between):
                 result[-1] = replace(before, output=code)
                 continue
-        result.append(code)
+        if not code.likely:
+            result.append(code)
     return result
 
 
@@ -125,18 +140,44 @@ def _code(lines: Lines, region: Region) -> Code | None:
     if region.kind != "fence":
         return None
     kind: CodeKind
+    plain = (not region.language or region.language in _PLAIN) and "check" not in region.options
     if region.language == "output":
         kind = "output"
-    elif region.language in _DOCTEST_LANGUAGES:
+    elif region.language in _DOCTEST_LANGUAGES or (plain and _is_doctest(region.body)):
         kind = "doctest"
+    elif plain and not _TYPED.match(region.body):
+        code = _cut(lines, region, "output", region.body_start, region.body_end, len(region.prefix))
+        return replace(code, likely=True)
     elif region.language == "python":
         kind = "source" if "source" in region.options else "python"
     else:
         return None
     code = _cut(lines, region, kind, region.body_start, region.body_end, len(region.prefix))
-    if kind == "python" and code.source.lstrip().startswith(">>> "):
+    if kind == "python" and _is_doctest(code.source):
         return replace(code, kind="doctest")
+    if kind == "python" and region.info.startswith("{"):
+        return replace(code, lines=_without_options(code.lines))
     return code
+
+
+def _is_doctest(body: str) -> bool:
+    """Whether a fence begins with a prompt, also in a quotation."""
+    return re.match(r"\s*(?:>[ \t]*)?>>>(?!>)", body) is not None
+
+
+def _without_options(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines of a cell without its options: `:tags: […]`, or what stands between `---`."""
+    kept = list(lines)
+    first = next((n for n, line in enumerate(kept) if line.strip()), 0)
+    last = first
+    if kept and kept[first].strip() == "---":
+        ends = [n for n in range(first + 1, len(kept)) if kept[n].strip() == "---"]
+        last = ends[0] + 1 if ends else first
+    else:
+        while last < len(kept) and _CELL_OPTION.match(kept[last]):
+            last += 1
+    kept[first:last] = [""] * (last - first)
+    return tuple(kept)
 
 
 def _cut(lines: Lines, region: Region, kind: CodeKind, start: int, end: int, width: int) -> Code:

@@ -67,7 +67,7 @@ def counts(pages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         "instances": f"{sum(one['instances'] for one in equations):,}",
         "difference": f"{difference:.1e}",
         "autograd": confirmed("autograd"),
-        "code": confirmed("function", "line", "snippet"),
+        "code": confirmed("function", "line", "returned", "final", "snippet"),
         "lines": confirmed("line"),
         "unchecked_count": so_many("unchecked"),
         "unchecked": _unchecked(equations),

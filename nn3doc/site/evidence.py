@@ -91,8 +91,17 @@ def _witness(witness: Mapping[str, Any]) -> str:
             function, _, variable = name.rpartition(": ")
             where = f"line {witness['line']} of {witness['file']}"
             return f"`{variable}` in `{function.rpartition('.')[2]}` gives the same ({where})."
+        case "returned":
+            function, _, variable = name.rpartition(": ")
+            where = f"line {witness['line']} of {witness['file']}"
+            return f"`{function.rpartition('.')[2]}` returns the same ({where})."
+        case "final":
+            function, _, variable = name.rpartition(": ")
+            return f"`{variable}` in `{function.rpartition('.')[2]}` has the same value in the end."
         case "snippet":
-            return f"The code on this page computes the same{_named(name)}."
+            return (
+                f"The code on this page computes the same{_named(name)} (line {witness['line']})."
+            )
         case kind:
             return f"Confirmed by {kind}{_named(name)}."
 

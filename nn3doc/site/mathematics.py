@@ -15,6 +15,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from nn3doc.equations.excerpts import COLOURS
 from nn3doc.equations.markdown import Region
 from nn3doc.site.book import LABEL, REFERENCE, Book, MathematicsError, Sheet
 from nn3doc.site.drawing import Alphabet, draw, style
@@ -26,7 +27,6 @@ __all__ = ["COLOURS", "UNINDEXED", "Annotator", "Mathematics", "of"]
 UNINDEXED = ' data-search-exclude=""'
 """Keeps a formula out of the search index; of no use to readers of the page."""
 
-COLOURS = ("loss", "output", "back", "hidden", "input")
 _WIDE = 14_000  # thousandths of an em; wider displays may have to scroll, on a phone or zoomed in
 
 Annotator = Callable[[Sheet, Region], str | None]

@@ -27,17 +27,16 @@ from markdown.treeprocessors import Treeprocessor
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
+from nn3doc.equations.excerpts import SOURCE_OPTIONS, Excerpt, Line, SourceError, excerpt
 from nn3doc.equations.markdown import Region
 from nn3doc.site import mathematics
 from nn3doc.site.book import MathematicsError, Sheet
-from nn3doc.site.mathematics import COLOURS, Mathematics
-from nn3doc.site.source import Excerpt, Line, SourceError, excerpt
+from nn3doc.site.mathematics import Mathematics
 
 __all__ = ["SourceExtension", "check", "makeExtension"]
 
 _PRIORITY = 29  # before mathematics (28), so that the page is still the one that its author wrote
 _LAST = 3  # when the page's tree is as it will be
-_OPTIONS = ("source", "show", "docstring", "signature", "color")
 
 
 class SourceExtension(Extension):
@@ -149,8 +148,8 @@ def _as_written(shared: Mathematics, piece: Sheet) -> list[tuple[Sheet, Region]]
 def _excerpt(sheet: Sheet, region: Region) -> Excerpt:
     options = region.options
     for name in options:
-        if name not in _OPTIONS:
-            known = f"The options are {', '.join(_OPTIONS)}."
+        if name not in SOURCE_OPTIONS:
+            known = f"The options are {', '.join(SOURCE_OPTIONS)}."
             raise _error(sheet, region, name, f"there is no option {name}", known)
     if region.body.strip():
         raise sheet.error(
@@ -160,10 +159,6 @@ def _excerpt(sheet: Sheet, region: Region) -> Excerpt:
             "Leave its body empty.",
         )
     colours = [part.partition(":") for part in options.get("color", "").split(";") if part.strip()]
-    for colour, _, _ in colours:
-        if colour.strip() not in COLOURS:
-            what = f"{colour.strip()} is no colour of these pages"
-            raise _error(sheet, region, colour.strip(), what, f"They are {', '.join(COLOURS)}.")
     try:
         return excerpt(
             options["source"],

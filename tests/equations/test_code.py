@@ -273,10 +273,171 @@ column 2 (char 1)
         ```
         """,
         """\
-        page.md:1:56: nn3doc.equations.state.copied assigns no other
+        page.md:1:64: copied assigns no other
             1 | ```python source="nn3doc.equations.state.copied" show="entries other return"
-              |                                                        ^^^^^^^^^^^^^^^^^^^^
-          It assigns copiable, entries.
+              |                                                                ^^^^^
+          Its names are copiable, entries.
+        """,
+    ),
+    "a source without quotes, and an option that is none": (
+        """\
+        ```python source=nn3doc.network.learn sohw='W1 b1'
+        ```
+        """,
+        """\
+        page.md:1:39: there is no option sohw
+            1 | ```python source=nn3doc.network.learn sohw='W1 b1'
+              |                                       ^^^^
+          The options are source, show, docstring, signature, color. Did you mean show?
+        """,
+    ),
+    "a source in single quotes, and a name that only a loop binds": (
+        """\
+        ```python source='nn3doc.equations.snippets.from_regions' show='region'
+        ```
+        """,
+        """\
+        page.md:1:65: from_regions assigns no region
+            1 | ```python source='nn3doc.equations.snippets.from_regions' show='region'
+              |                                                                 ^^^^^^
+          Its names are before, between, code, lines, result.
+        """,
+    ),
+    "a source that is a module": (
+        """\
+        ```python source="nn3doc.network"
+        ```
+        """,
+        """\
+        page.md:1:19: nn3doc.network is a module, not a function
+            1 | ```python source="nn3doc.network"
+              |                   ^^^^^^^^^^^^^^
+        """,
+    ),
+    "a source that is a function of C": (
+        """\
+        ```python source="math.sqrt"
+        ```
+        """,
+        """\
+        page.md:1:19: math.sqrt has no source in Python
+            1 | ```python source="math.sqrt"
+              |                   ^^^^^^^^^
+        """,
+    ),
+    "a source that is a function of another file": (
+        """\
+        ```python source="nn3doc.learn"
+        ```
+        """,
+        """\
+        page.md:1:19: nn3doc/__init__.py has no function learn
+            1 | ```python source="nn3doc.learn"
+              |                   ^^^^^^^^^^^^
+        """,
+    ),
+    "output in a fence of text": (
+        """\
+        ```python
+        print(1 + 1)
+        ```
+
+        ```text
+        3
+        ```
+        """,
+        """\
+        page.md:6:1: the code above prints something else
+            6 | 3
+              | ^
+          the page shows: 3
+          it prints:      2
+          If it is no output, put a line of text between the two.
+        """,
+    ),
+    "output in a fence without a language, behind a line that says so": (
+        """\
+        ```python
+        print(1 + 1)
+        ```
+
+        It prints:
+
+        ```
+        3
+        ```
+        """,
+        """\
+        page.md:8:1: the code above prints something else
+            8 | 3
+              | ^
+          the page shows: 3
+          it prints:      2
+          If it is no output, put a line of text between the two.
+        """,
+    ),
+    "the body of what a script does": (
+        """\
+        ```python
+        def main():
+            print(1 / 0)
+
+
+        if __name__ == "__main__":
+            main()
+        ```
+        """,
+        """\
+        page.md:3:11: ZeroDivisionError: division by zero
+            3 | print(1 / 0)
+              |       ^^^^^
+        """,
+    ),
+    "text behind an empty line of a doctest": (
+        """\
+        ```pycon
+        >>> print("a")
+        a
+
+        b
+        ```
+        """,
+        """\
+        page.md:2:1: this prints something else
+            2 | >>> print("a")
+              | ^^^^^^^^^^^^^^
+          - the page shows, + it prints:
+            a
+          - <BLANKLINE>
+          - b
+        """,
+    ),
+    "a prompt without a blank": (
+        """\
+        ```python
+        >>>1 + 1
+        3
+        ```
+        """,
+        """\
+        page.md:2:1: this line lacks blank after >>>
+            2 | >>>1 + 1
+              | ^^^^^^^^
+        """,
+    ),
+    "a prompt in a fence without a language": (
+        """\
+        ```
+        >>> 1 + 1
+        3
+        ```
+        """,
+        """\
+        page.md:2:1: this prints something else
+            2 | >>> 1 + 1
+              | ^^^^^^^^^
+          the page shows: 3
+          it prints:      2
         """,
     ),
     "a source with lines of its own": (

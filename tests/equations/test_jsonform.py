@@ -38,7 +38,10 @@ def report() -> Report:
         tree={"kind": "relation", "span": [0, 5], "sides": []},
         seconds=0.25,
     )
-    return Report("docs/a.md", TEXT, [equation], [outside])
+    alone = (("z", 3),)
+    return Report(
+        "docs/a.md", TEXT, [equation], [outside], snippets_compared=7, snippets_alone=alone
+    )
 
 
 def documented() -> dict[str, str]:
@@ -54,6 +57,7 @@ NAMED = {
     "symbols": "Symbol",
     "witnesses": "Witness",
     "tree": "Tree",
+    "alone": "Value",
 }
 
 
@@ -152,6 +156,9 @@ def test_the_summary_counts_all_pages() -> None:
         "skipped": 0,
         "unchecked": 0,
         "unread": 0,
+        "snippets": 14,
+        "alone": 2,
+        "unrun": 0,
         "findings": 4,
     }
 

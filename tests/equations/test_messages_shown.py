@@ -21,6 +21,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "check-your-own.md"
 
 # What makes findings, and which of its arguments is the message.
 TAKERS: dict[str, int | str] = {
+    "CannotCallError": 0,
     "ElidedError": 0,
     "Ended": 0,
     "FileNotFoundError": 0,
@@ -36,6 +37,9 @@ TAKERS: dict[str, int | str] = {
     "_CellError": 0,
     "_TooLongError": 0,
     "_fail": 2,
+    "_give_up": 1,
+    "_refuse": 0,
+    "notice": 1,
     "unexpected": 0,
 }
 

@@ -132,7 +132,7 @@ def test_too_deep_a_nesting_can_be_mended_by_the_author(
 def test_a_function_that_cannot_be_asked_is_lost_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(witness, "_ask_function", raising(KeyError("f"), max, ""))
+    monkeypatch.setattr(witness, "_ask", raising(KeyError("f"), max, ""))
     text = TEXT + "\n```python\ndef f(x):\n    return x\n```\n"
     path = tmp_path / "page.md"
     path.write_text(text, encoding="utf-8")

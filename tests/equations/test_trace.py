@@ -2,6 +2,7 @@
 
 import functools
 import sys
+import textwrap
 from collections.abc import Callable
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -118,6 +119,22 @@ RETURNS = {
         "def f(x):\n    return (\n        x,\n        1,\n    )\n",
         [("x", 2), (None, 1)],
     ),
+    "a list under a name is one value": (
+        "def f(x):\n    y = [x, 1]\n    return y\n",
+        [("y", [2, 1])],
+    ),
+    "a list that is written out": (
+        "def f(x):\n    y = x\n    return [y, 1]\n",
+        [("y", 2), (None, 1)],
+    ),
+    "within one another": (
+        "def f(x):\n    return {'a': {'W': x, 'b': 1}, 'c': 2}\n",
+        [("W", 2), ("b", 1), ("c", 2)],
+    ),
+    "fields": (
+        "from types import SimpleNamespace as S\ndef f(x):\n    return S(W=x, b=1)\n",
+        [("W", 2), ("b", 1)],
+    ),
     "a name for a tuple": ("def f(x):\n    y = x, 1\n    return y\n", [(None, 2), (None, 1)]),
     "a dictionary": ("def f(x):\n    return {'dW': x, 'db': 1}\n", [("dW", 2), ("db", 1)]),
     "the one of several that was reached": (
@@ -179,8 +196,10 @@ def test_the_function_itself_is_found_below_what_wraps_it(
     assert record.returned == returned
 
 
-def test_a_value_that_a_decorator_made_of_another_has_no_name() -> None:
-    assert [(one.name, one.value) for one in trace(decorated, {"x": 2}).results] == [(None, 12)]
+def test_what_a_decorator_makes_of_a_value_has_its_name() -> None:
+    record = trace(decorated, {"x": 2})
+    assert [(one.name, one.value) for one in record.results] == [("inner", 12)]
+    assert not record.own
 
 
 def test_a_function_of_c_has_no_lines() -> None:
@@ -219,6 +238,62 @@ def test_what_goes_wrong_is_told_in_one_line(source: str, error: str, line: int)
     record = trace(defined(source), {"x": 2}, most_steps=1000)
     assert (record.error, record.error_line) == (error, line)
     assert record.results == ()
+
+
+ENDLESS = {
+    "on one line": "def f(x):\n    while True: pass\n",
+    "in what it calls": "def g():\n    while True: pass\n\ndef f(x):\n    g()\n",
+    "in a function within it": ("def f(x):\n    def g():\n        while True: pass\n    g()\n"),
+    "by calling itself": "def f(x):\n    for i in range(10 ** 9):\n        f(0) if x else i\n",
+}
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
+def test_no_loop_is_without_end(source: str) -> None:
+    record = trace(defined(source), {"x": 2}, most_steps=1000)
+    assert record.error == "it was stopped: it takes too many steps"
+
+
+def test_the_clock_stops_what_no_count_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["nn3doc.equations.trace"]
+    monkeypatch.setattr(module, "MOST_SECONDS", 0.05)
+    record = trace(textwrap.fill, {"text": "a b " * 10**6, "width": 3})
+    assert record.error == "it was stopped: it takes too long"
+
+
+CHANGED = {
+    "in place": ("def f(x):\n    y = x + 1\n    y.mul_(0)\n    return y\n", 4),
+    "an entry": ("def f(x):\n    y = x + 1\n    y[0] = 0\n    return y\n", 4),
+    "by another name": ("def f(x):\n    y = x + 1\n    z = y\n    z *= 0\n    return y\n", 5),
+    "by what it calls": (
+        "def f(x):\n    y = x + 1\n    torch_zero(y)\n    return y\n\n"
+        "def torch_zero(z):\n    z.zero_()\n",
+        4,
+    ),
+    "from within": (
+        "def f(x):\n    y = x + 1\n    def g():\n        nonlocal y\n        y = y * 0\n"
+        "    g()\n    return y\n",
+        7,
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "line"), CHANGED.values(), ids=CHANGED)
+def test_what_changes_a_value_later_is_found(source: str, line: int) -> None:
+    record = trace(defined(source), {"x": torch.ones(2)}, watch=True)
+    local = record.locals["y"]
+    assert repr(local.value) == "tensor([2., 2.])"
+    assert repr(local.final) != "tensor([2., 2.])"
+    assert local.changed == line
+
+
+def test_what_a_loop_counts_is_marked() -> None:
+    source = (
+        "def f(x):\n    for i, (a, b) in enumerate([(1, 2)]):\n        y = [i for i in range(3)]\n"
+        "        z = a\n    return z\n"
+    )
+    record = trace(defined(source), {"x": 2})
+    assert {local.name for local in record.locals.values() if not local.counts} == {"y", "z"}
 
 
 def test_the_values_up_to_an_exception_are_kept() -> None:
@@ -312,3 +387,61 @@ def test_a_name_that_leads_nowhere(name: str, message: str) -> None:
     with pytest.raises(ResolveError) as error:
         resolve(name)
     assert str(error.value) == message
+
+
+RUN = dedent(
+    """\
+    ```python
+    from functools import partial, wraps
+
+    factor = 2
+
+
+    def plain(f):
+        def inner(*args):
+            return f(*args)
+        return inner
+
+
+    @plain
+    def scaled(x, y):
+        return factor * x + y
+
+
+    half = partial(pow, 2)
+    double = lambda x: 2 * x
+
+    if factor:
+        class Model:
+            def __init__(self, w):
+                self.w = w
+
+            def predict(self, x):
+                return self.w * x
+
+            @staticmethod
+            def name(x):
+                return x
+    ```
+    """
+)
+
+
+def test_the_functions_of_a_page_that_has_run() -> None:
+    namespace = run_page(RUN, "page.md").namespace
+    functions = [one for one in imported_functions(RUN, "page.md", namespace) if one.is_shown]
+    assert [(one.name, one.parameters, one.owner and one.owner.__name__) for one in functions] == [
+        ("plain", ("f",), None),
+        ("scaled", ("x", "y"), None),
+        ("double", ("x",), None),
+        ("Model.predict", ("x",), "Model"),
+        ("Model.name", ("x",), None),
+    ]
+
+
+def test_variables_are_noted_as_they_were_before_a_line() -> None:
+    source = "def f(x):\n    for i in range(2):\n        y = x * 2\n        x += 1\n    return y\n"
+    record = trace(defined(source), {"x": torch.ones(1)}, noted=frozenset(["x"]))
+    assert repr(record.locals["x"].inputs["x"]) == "tensor([2.])"
+    assert repr(record.locals["y"].inputs["x"]) == "tensor([2.])"
+    assert repr(record.inputs["x"]) == "tensor([3.])"

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["Excerpt", "Line", "SourceError", "excerpt"]
+__all__ = ["COLOURS", "SOURCE_OPTIONS", "Excerpt", "Line", "SourceError", "excerpt"]
+
+#: The names of colours on the site's pages.
+COLOURS = ("loss", "output", "back", "hidden", "input")
+#: The options of a fence that shows source; see `site.source_extension`.
+SOURCE_OPTIONS = ("source", "show", "docstring", "signature", "color")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -86,8 +91,11 @@ def excerpt(
         SourceError: There is no such module, function, name or expression.
     """
     path, within = _file(name)
-    text = path.read_text(encoding="utf-8")
-    tree = _parsed(path, path.stat().st_mtime_ns)
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = _parsed(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, SyntaxError) as error:  # ValueError: it is compiled
+        raise SourceError(f"{name} has no source in Python", "source", name) from error
     function = _function(tree, name, within, path)
     wanted = list(show)
     nodes = _statements(function, wanted) if wanted else _whole(function, docstring, signature)
@@ -109,7 +117,10 @@ def excerpt(
 def _file(name: str) -> tuple[Path, list[str]]:
     """The file of the innermost module of a dotted name, and the rest of the name."""
     parts = name.split(".")
-    spec = importlib.util.find_spec(parts[0]) if parts[0].isidentifier() else None
+    try:
+        spec = importlib.util.find_spec(parts[0]) if parts[0].isidentifier() else None
+    except (ImportError, ValueError):
+        spec = None
     if spec is None or spec.origin is None:
         raise SourceError(f"there is no package {parts[0]}", "source", parts[0])
     path = Path(spec.origin)
@@ -218,6 +229,9 @@ def _coloured(
     """Stretches of lines: line, start, end and colour."""
     found = []
     for colour, written in colours:
+        if colour not in COLOURS:
+            message = f"{colour} is no colour of these pages"
+            raise SourceError(message, "color", colour, f"They are {', '.join(COLOURS)}.")
         try:
             wanted = ast.dump(ast.parse(written, mode="eval").body)
         except SyntaxError as error:
@@ -256,6 +270,8 @@ def _shown(path: Path, name: str) -> str:
     """A file from its package's folder on."""
     package = name.split(".")[0]
     parts = path.parts
+    if package not in parts:  # a module that is one file
+        return path.name
     return "/".join(parts[len(parts) - 1 - parts[::-1].index(package) :])
 
 
