@@ -23,7 +23,7 @@ from nn3doc.equations.functions import PageFunction
 from nn3doc.equations.python_names import as_tensor
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.state import copied, is_value
-from nn3doc.equations.trace import Trace, innermost, trace
+from nn3doc.equations.trace import Trace, innermost, parameters_of, trace
 
 
 class CannotCallError(Exception):
@@ -53,7 +53,7 @@ class Callee:
 
     Attributes:
         function: The function.
-        call: What is called: another one than the page's where a mistake is planted.
+        call: What is called.
         wanted: What it needs.
         names: Which Python name stands for which symbol.
         sizes: The same for sizes.
@@ -70,7 +70,6 @@ class Callee:
 
 def callee(
     function: PageFunction,
-    call: Callable[..., Any],
     names: Mapping[str, Key],
     sizes: Mapping[str, Size],
     namespace: Mapping[str, Any],
@@ -80,7 +79,6 @@ def callee(
 
     Args:
         function: The function.
-        call: What is called.
         names: Which Python name stands for which symbol.
         sizes: The same for sizes.
         namespace: The page's namespace.
@@ -89,7 +87,7 @@ def callee(
     Raises:
         CannotCallError: A parameter is no symbol of the page.
     """
-    call = plain(call, {**names, **sizes})
+    call = plain(function.function, {**names, **sizes})
     accepts = function.accepts
     if isinstance(call, functools.partial):
         accepts = dict(inspect.signature(call).parameters)
@@ -164,9 +162,7 @@ def _passed(
     accepts: Mapping[str, inspect.Parameter],
 ) -> tuple[list[object], dict[str, object]]:
     """Arguments as they are passed: in their order to a decorator that takes anything."""
-    own: set[str] = set()
-    with contextlib.suppress(TypeError, ValueError):
-        own = set(inspect.signature(call).parameters)
+    own = set(parameters_of(call) or ())
     if all(name in own for name in arguments):
         return [], dict(arguments)
     positional: list[object] = []
@@ -184,7 +180,7 @@ def _seeded(seed: int) -> Iterator[None]:
     numpy: Any = sys.modules.get("numpy")
     states = random.getstate(), numpy and numpy.random.get_state(), torch.get_rng_state()
     random.seed(seed)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for devices each time
     if numpy:
         numpy.random.seed(seed)
     try:

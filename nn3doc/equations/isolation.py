@@ -58,6 +58,7 @@ __all__ = ["AVAILABLE", "Answer", "Ended", "Limits", "Pending", "WarmProcess"]
 AVAILABLE = hasattr(os, "fork")
 _RETURN_TIME = 1.5  # seconds behind a limit after which the watcher itself is given up
 _GRACE = 0.5  # seconds in which helpers of a page that is done may end by themselves
+_DUMP_TIME = 1.0  # seconds for a stopped process to write where it is
 _LOOK = 0.02  # seconds between two looks at memory and processes
 _MORE_TASKS = 500  # that may run besides, of other programs of the user
 _PLACE = struct.Struct(
@@ -523,8 +524,7 @@ class _Watch:
         if limit is not None and limit.start == limit.end:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGXCPU)  # it writes where it is
-            time.sleep(0.1)
-            self._read(reads, reads)
+            self._read_dump(reads)
         if limit is not None:
             return self._placed(limit), b""
         if self._has_report():
@@ -540,6 +540,15 @@ class _Watch:
         else:
             ended = Ended(f"the code ended Python itself, with exit code {status}", _NOTHING)
         return self._placed(ended), b""
+
+    def _read_dump(self, reads: list[int]) -> None:
+        """Reads where the process is; on a busy machine it takes a while to write that."""
+        until = time.monotonic() + _DUMP_TIME
+        length = -1
+        while time.monotonic() < until and not 0 < len(self._dump) == length:
+            length = len(self._dump)
+            time.sleep(0.05)
+            self._read(reads, reads)
 
     def _placed(self, ended: Ended) -> Ended:
         """The same with the place on the page, as far as it is known."""

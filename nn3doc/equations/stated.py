@@ -137,12 +137,14 @@ def of_key(checked: Checked, key: Key, updated: bool = False) -> Stated | None:
     return said
 
 
-def rests_exactly(checked: Checked, said: Stated, inputs: frozenset[Key]) -> bool:
-    """Whether something is made of some symbols, of all of them and of no others."""
+def rests_on(checked: Checked, said: Stated, inputs: frozenset[Key]) -> frozenset[Key] | None:
+    """Which of some symbols something is made of; None where it needs others, too."""
     book = checked.book
     met: set[Key] = set()
     seen: set[object] = set()
     waiting = said.terms(checked)
+    if not waiting:
+        return None
     try:
         while waiting:
             for term in walk_terms(waiting.pop()):
@@ -157,12 +159,12 @@ def rests_exactly(checked: Checked, said: Stated, inputs: frozenset[Key]) -> boo
                 if term.data in inputs:
                     met.add(term.data)
                 elif definition is None:
-                    return False
+                    return None
                 else:
                     waiting.append(book.elaborated(definition, term.data)[0])
     except NO_VALUE:
-        return False
-    return bool(inputs) and met == inputs
+        return None
+    return frozenset(met)
 
 
 def all_stated(checked: Checked, names: Mapping[str, Key]) -> list[Stated]:

@@ -423,6 +423,7 @@ class _Store:
     counts: bool
 
 
+@functools.lru_cache(maxsize=256)
 def _stores(code: CodeType) -> dict[int, _Store]:
     """Which instruction assigns which variables, on which line."""
     result = {}
@@ -495,16 +496,28 @@ def _call(
 ) -> tuple[list[object], dict[str, object]]:
     """The arguments as they are passed, tensors copied; a gradient still flows through the copy."""
     values = {name: _copied_for_call(value) for name, value in arguments.items()}
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # a function of C without a signature
+    parameters = parameters_of(function)
+    if parameters is None:  # a function of C without a signature
         return list(values.values()), {}
     positional = [
         values.pop(parameter.name)
-        for parameter in parameters
+        for parameter in parameters.values()
         if parameter.kind is inspect.Parameter.POSITIONAL_ONLY and parameter.name in values
     ]
     return positional, values
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
+    """The parameters of a function, by name; None where Python cannot tell."""
+    try:
+        return _parameters_of(function)
+    except (TypeError, ValueError):
+        return None
+
+
+@functools.lru_cache(maxsize=256)  # a function is called many times
+def _parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function).parameters
 
 
 def _copied_for_call(value: object) -> object:
@@ -590,6 +603,7 @@ def _fields(value: Any) -> dict[str, object] | None:
     return None
 
 
+@functools.lru_cache(maxsize=256)  # it is asked for each call
 def _returned_expression(function: FunctionType, line: int) -> ast.expr | None:
     """The expression of the return statement on a line of the function's file."""
     try:

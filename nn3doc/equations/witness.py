@@ -22,7 +22,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -34,7 +34,7 @@ from nn3doc.equations.calls import Called, Callee, CannotCallError, called, call
 from nn3doc.equations.code import relative
 from nn3doc.equations.definitions import DefinitionError, Function
 from nn3doc.equations.evaluate.arrays import Array
-from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, told
+from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, example, told
 from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.families import REAL, Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
@@ -57,10 +57,10 @@ from nn3doc.equations.stated import (
     all_stated,
     named_so,
     of_key,
-    rests_exactly,
+    rests_on,
 )
+from nn3doc.equations.trace import PAGE, Trace, innermost
 from nn3doc.equations.trace import Result as Returned
-from nn3doc.equations.trace import Trace, innermost
 from nn3doc.equations.witness_snippets import ask_snippets
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ _ORDINARY = ("tame", "positive")
 #: How many draws of each kind a function is called with; at points, each of them is met once.
 _CALLS = {
     "tame": 2,
-    "positive": 2,
-    "wide": 2,
+    "positive": 1,
+    "wide": 1,
     "scaled": 1,
     "alike": 1,
     "constant": 1,
     "all points": 12,
-    "points": 4,
+    "points": 2,
 }
 _BY_CODE = ("function", "line", "returned", "final", "snippet")
 _UNDECIDED = "nothing is said"
@@ -283,7 +283,8 @@ class _Page:
             and said.shape
             and said.update is None
             and said in unnamed.pairs
-            and rests_exactly(self.checked, said, unnamed.inputs)
+            and unnamed.inputs
+            and rests_on(self.checked, said, unnamed.inputs) == unnamed.inputs
         ]
         if meant and label == one.function.name and one.function.is_shown:
             self._open.append((one, label, unnamed, meant))
@@ -372,33 +373,35 @@ def add_witnesses(
     namespace = getattr(snippets, "namespace", None)
     page = _Page(checked, text, namespace, strict)
     for function in imported_functions(text, path, namespace):
-        if replaced is not None and function.full_name not in replaced:
-            continue
-        call = (replaced or {}).get(function.full_name) or function.function
+        if replaced is not None:
+            if function.full_name not in replaced:
+                continue
+            other = replaced[function.full_name]
+            function = replace(function, function=other, inner=innermost(other))
         with (
             guarded(checked.report.findings.append, function.start, function.end, "function"),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
-            _ask(page, function, call)
+            _ask(page, function)
     page.settle_open()
     page.tell_alone()
     if snippets is not None:
         ask_snippets(checked, snippets, spellings(python_names(checked.book)))
 
 
-def _ask(page: _Page, function: PageFunction, call: Callable[..., Any]) -> None:
+def _ask(page: _Page, function: PageFunction) -> None:
     page.checked.checker.use_all()
     symbol = _function_symbol(page.checked, function)
     if symbol is not None:
-        _ask_function_symbol(page, function, call, symbol)
+        _ask_function_symbol(page, function, symbol)
         return
     module = getattr(innermost(function.function), "__module__", None) or ""
     package = module.partition(".")[0]
     if not function.is_shown and (package in _LIBRARIES or package in sys.stdlib_module_names):
         return
     try:
-        one = callee(function, call, page.names, page.sizes, page.namespace)
+        one = callee(function, page.names, page.sizes, page.namespace)
         if not one.wanted.names and function.owner is None:
             page.notice(function, "it takes no symbol of this page")
             return
@@ -511,7 +514,9 @@ class _Comparing:
     def _raised(self, found: Called) -> None:
         """The function raises for values that the page gives its symbols."""
         record = found.record
-        if not self.page.has_run and record.error.startswith("NameError"):
+        inner = self.function.inner or innermost(self.one.call)
+        of_page = inner is not None and inner.__module__ == PAGE
+        if of_page and not self.page.has_run and record.error.startswith("NameError"):
             raise CannotCallError("the page's code has not run")
         failing = self.function.is_shown or self._names_all()
         given = ", ".join(f"{name} = {_short(value)}" for name, value in found.given.items())
@@ -576,7 +581,7 @@ class _Comparing:
             return None
         if _is_right(verdict):
             return verdict.difference if isinstance(verdict, Comparison) else 0.0
-        notes = [] if isinstance(verdict, str) else _told(verdict, evaluator)
+        notes = [] if isinstance(verdict, str) else _told(verdict, evaluator, draw)
         message = f"{self.function.full_name} returns something else than {stated.tex}"
         return self._refuse(message, stated, notes)
 
@@ -588,9 +593,7 @@ class _Comparing:
         for name, inner in self._nested(found.record):
             label = f"{self.function.name}.{name}"
             try:
-                one = callee(
-                    inner, inner.function, self.page.names, self.page.sizes, self.page.namespace
-                )
+                one = callee(inner, self.page.names, self.page.sizes, self.page.namespace)
                 assert self.kind is not None
                 deeper = called(one, self.checked.book, evaluator, draw, self.kind)
             except CannotCallError as error:
@@ -682,11 +685,13 @@ class _Comparing:
         for place, result in enumerate(record.results):
             name = result.name or ""
             is_input = name in given or name in found.before
+            stated = self.page.of(name, is_input) if name else None
             if name in found.attributes or (
-                is_input and _same_value(result.value, given.get(name, found.before.get(name)))
+                is_input
+                and _same_value(result.value, given.get(name, found.before.get(name)))
+                and not self._must_update(stated, found)
             ):
                 continue
-            stated = self.page.of(name, is_input) if name else None
             inputs: Mapping[str, object] = record.inputs
             own = record.locals.get(name)
             if own is not None and _same_value(own.final, result.value):
@@ -702,6 +707,14 @@ class _Comparing:
                     inputs,
                 )
         yield from self._unpacked(found, label)
+
+    def _must_update(self, stated: Stated | None, found: Called) -> bool:
+        """Whether a function is given all that an update is made of, so that it must do it."""
+        if stated is None or stated.update is None:
+            return False
+        names = self.page.names
+        inputs = {names[name] for name in (*found.given, *found.before) if name in names}
+        return rests_on(self.checked, stated, frozenset(inputs)) is not None
 
     def _has_loop(self) -> bool:
         """Whether it may update an attribute many times."""
@@ -994,7 +1007,8 @@ class _Comparing:
             pairs[0],
         )
         notes = self._places(unnamed.result.of or "", unnamed.line)
-        notes += _told(Comparison(False, True, 1.0, expected.numel(), expected, tensor), evaluator)
+        differs = Comparison(False, True, 1.0, expected.numel(), expected, tensor)
+        notes += _told(differs, evaluator, draw)
         self._refuse(f"{self._full(label)} returns something else than {one.tex}", one, notes)
 
     def _disagree(
@@ -1042,7 +1056,7 @@ class _Comparing:
                 sizes = sizes[:1]
             notes.append(f"there {item.name} has the shape {verdict}, here {tuple(sizes)}")
         elif verdict is not None:
-            notes += _told(verdict, evaluator)
+            notes += _told(verdict, evaluator, draw)
         self._refuse(message, item.stated, notes)
 
     def _is_random(self, evaluator: Evaluator, draw: int, item: _Item) -> bool:
@@ -1170,12 +1184,13 @@ def _told_at(
     )
 
 
-def _told(comparison: Comparison, evaluator: Evaluator) -> list[str]:
+def _told(comparison: Comparison, evaluator: Evaluator, draw: int) -> list[str]:
     """What a difference looks like, of page and code."""
     sizes = list(evaluator.drawer.dimensions.items())
-    return [
-        note.replace("right", "code").replace("left", "page") for note in told(comparison, sizes)
-    ]
+    notes = told(comparison, sizes)
+    if comparison.right.numel() == 1 and evaluator.drawer.modes[draw] not in _ORDINARY:
+        notes = [example(comparison.left, comparison.right)]  # a ratio there is one by chance
+    return [note.replace("right", "code").replace("left", "page") for note in notes]
 
 
 def _is_right(verdict: Comparison | str | None) -> bool:
@@ -1252,9 +1267,7 @@ def _function_symbol(checked: Checked, function: PageFunction) -> Family | None:
     return None
 
 
-def _ask_function_symbol(
-    page: _Page, function: PageFunction, call: Callable[..., Any], family: Family
-) -> None:
+def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) -> None:
     """Compares what a function returns with what its symbol stands for."""
     checked = page.checked
     definition = checked.book.functions[family.letter]
@@ -1292,7 +1305,7 @@ def _ask_function_symbol(
         page.notice(function, f"it takes fewer arguments than {family.tex}")
         return
     try:
-        one = callee(function, call, page.names, page.sizes, page.namespace, frozenset(names))
+        one = callee(function, page.names, page.sizes, page.namespace, frozenset(names))
         comparing = _Comparing(page, function, one)
         differences = [
             comparing.returns(
@@ -1311,7 +1324,7 @@ def _ask_function_symbol(
         page.notice(function, f"{family.tex} has no value here")
         return
     checked.checker.tested |= stated.tested
-    inner = function.inner or innermost(call)
+    inner = function.inner or innermost(function.function)
     file, line = (
         ("", 0)
         if inner is None

@@ -46,7 +46,7 @@ def python_lines(text: str) -> list[int]:
             closing = opening["ticks"]
             if opening["name"].lower() in PYTHON:
                 found.append(number)
-        elif "<!--" in line and "invisible-code" in line:
+        elif bare.startswith("<!-- invisible-code"):
             found.append(number)
     return found
 

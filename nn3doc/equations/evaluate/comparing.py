@@ -345,8 +345,8 @@ def describe(
         if values and not _is_first(evaluator, comparison.draw):
             notes = [f"at {values}: {notes[0]}", *notes[1:]]
         return "the two sides differ", notes, where
-    example = _example(comparison.left, comparison.right)
-    notes = [f"at {values}: {example.removeprefix('for example ')}" if values else example]
+    note = example(comparison.left, comparison.right)
+    notes = [f"at {values}: {note.removeprefix('for example ')}" if values else note]
     return f"the left side is not {operator} the right one everywhere", notes, where
 
 
@@ -382,7 +382,7 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
         ]
     known = torch.isfinite(a) & torch.isfinite(b)
     if not bool(known.all()):  # entries without a value in this draw
-        return [_example(torch.where(known, a, 0.0), torch.where(known, b, 0.0))]
+        return [example(torch.where(known, a, 0.0), torch.where(known, b, 0.0))]
     ratio = _ratio(a, b)
     if ratio is None:
         if a.shape[-1] == a.shape[-2] > 1 and _close(a, b.mT):
@@ -390,7 +390,7 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
         gap = b - a
         if float((gap - gap.flatten()[0]).abs().max()) <= TOLERANCE * float(gap.abs().max()):
             return [f"right - left = {_number(float(gap.flatten()[0]))} everywhere"]
-        return [_example(a, b)]
+        return [example(a, b)]
     if abs(ratio + 1) < 1e-9:
         return ["right / left = -1 everywhere: is a sign wrong?"]
     for name, size in sizes:
@@ -407,11 +407,11 @@ def told(comparison: Comparison, sizes: Iterable[tuple[str, int]]) -> list[str]:
         if size > 1 and abs(ratio + size) < 1e-9 * size:
             return [f"right / left = -{size} everywhere, which is -{name}"]
     if a.numel() == 1:
-        return [_example(a, b)]
+        return [example(a, b)]
     return [f"right / left = {_number(ratio)} everywhere: is a factor missing?"]
 
 
-def _example(a: Tensor, b: Tensor) -> str:
+def example(a: Tensor, b: Tensor) -> str:
     """The two numbers that differ most."""
     place = int((a - b).abs().flatten().argmax())
     left, right = (_number(float(side.flatten()[place])) for side in (a, b))
@@ -445,6 +445,7 @@ __all__ = [
     "both",
     "compare",
     "describe",
+    "example",
     "leaves",
     "ordinary",
     "told",

@@ -4,8 +4,8 @@ A claim is tried on values that look for its counterexample: of ordinary size, n
 one sign and of both, equal for several symbols, and at, just below and just above the numbers where
 it may change (`points`). `MODES` says which draw is of which kind. With all sizes equal a missing
 transpose can hold by chance, so sizes are pairwise different; a second sample has them in the
-opposite order (`mirrored`). Every value depends only on the seed and on the symbol's name, never on
-the order in which symbols are asked for.
+opposite order, each another number (`mirrored`). Every value depends only on the seed and on the
+symbol's name, never on the order in which symbols are asked for.
 """
 
 from __future__ import annotations
@@ -306,12 +306,18 @@ def _around(center: float) -> tuple[float, float, float]:
 
 
 def _mirrored(dimensions: dict[str, int]) -> dict[str, int]:
-    """Sizes in the opposite order: the largest becomes the smallest; those of sets stay."""
+    """Sizes in the opposite order, each another number than before; those of sets stay.
+
+    The largest becomes the smallest, and all grow by the least number that leaves none as it was:
+    what holds for n = 5 alone is no claim about n.
+    """
     plain = [name for name in dimensions if not name.startswith("|")]
     ascending = sorted(dimensions[name] for name in plain)
     opposite = dict(zip(ascending, reversed(ascending), strict=True))
+    differences = {dimensions[name] - opposite[dimensions[name]] for name in plain}
+    more = next(number for number in range(1, len(plain) + 2) if number not in differences)
     return {
-        name: number if name.startswith("|") else opposite[number]
+        name: number if name.startswith("|") else opposite[number] + more
         for name, number in dimensions.items()
     }
 
