@@ -343,6 +343,9 @@ def test_autograd_reaches_every_input_of_every_function() -> None:
     for function, arguments in calls:
         leaves = tuple(argument.clone().requires_grad_() for argument in arguments)
         assert torch.autograd.gradcheck(function, leaves)
+        results = function(*leaves)  # gradcheck passes over a result that has lost its graph
+        results = (results,) if isinstance(results, Tensor) else results
+        assert all(result.requires_grad for result in results)
 
 
 # --- what goes in
@@ -462,6 +465,29 @@ def test_interrupted_learning_returns_what_was_learnt_so_far() -> None:
         "interrupted after 2 of 9 epochs; what was learnt so far is kept"
     ]
     assert caught[0].filename == __file__  # the warning points at the caller's line
+
+
+def test_interrupted_within_the_first_epoch_it_returns_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: Tensor) -> None:
+        raise KeyboardInterrupt
+
+    X, Y, _ = draw(5, 3, 4, 8, dtype=torch.float32)
+    torch.manual_seed(0)
+    start = initialize_parameters(5, 3, 4, 1.0)
+    torch.manual_seed(0)
+    monkeypatch.setattr(network, "forward_propagation", interrupt)
+    message = "interrupted after 0 of 9 epochs; what was learnt so far is kept"
+    with pytest.warns(network.LearningInterrupted, match=message):
+        learnt = learn(X, Y, 3, 1.0, 9, 0.1, progress="quiet")
+    torch.testing.assert_close(learnt, start, rtol=0, atol=0)
+
+
+def test_targets_are_looked_at_although_there_is_no_epoch() -> None:
+    X, Y, _ = draw(5, 3, 4, 8)
+    with pytest.raises(ArgumentError, match=r"Y"):
+        learn(X, Y + 2, 3, 1.0, 0, 0.1, progress="quiet")
 
 
 def test_no_epoch_gives_the_start() -> None:

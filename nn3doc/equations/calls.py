@@ -208,8 +208,11 @@ def _globals(inner: FunctionType | None, values: Mapping[str, object]) -> Iterat
 
 
 def _bound(one: Callee, instance: object) -> Callable[..., Any]:
-    if one.call is one.function.function:
-        name = one.function.last_name
+    name = one.function.last_name
+    is_value = isinstance(
+        inspect.getattr_static(type(instance), name, None), property | functools.cached_property
+    )
+    if one.call is one.function.function and not is_value:
         found: Callable[..., Any] = getattr(instance, name)
         return found
     return functools.partial(one.call, instance)
@@ -223,9 +226,12 @@ def _instance(
     Raises:
         CannotCallError: None can be made, or it has weights that are no symbols of the page.
     """
+    taken = parameters_of(owner)
+    if taken is None:
+        raise CannotCallError(f"Python cannot tell what {owner.__name__}() takes")
     accepts = {
         name: parameter
-        for name, parameter in inspect.signature(owner).parameters.items()
+        for name, parameter in taken.items()
         if parameter.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     }
     needed = wanted(accepts, owner, one.names, one.sizes)

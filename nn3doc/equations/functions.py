@@ -43,6 +43,7 @@ class PageFunction:
         unchecked: Why the page leaves it unchecked, as a remark behind its fence says.
         inner: The function whose lines are followed; None where it is not written in Python.
         decorators: The names of what it is decorated with.
+        is_constructor: Whether it makes an object of a class, whose attributes it gives.
     """
 
     name: str
@@ -57,6 +58,7 @@ class PageFunction:
     unchecked: str | None = None
     inner: Any = None
     decorators: tuple[str, ...] = ()
+    is_constructor: bool = False
 
     @property
     def last_name(self) -> str:
@@ -121,11 +123,12 @@ def _functions_of(
     """A function, or the methods of a class."""
     if isinstance(value, type):
         if is_shown:
+            yield from _constructor(name, value, unchecked, span)
             for method, function, written in _methods(value):
                 accepts = _accepts(function, written)
                 if accepts is None:
                     continue
-                is_static = isinstance(vars(value)[method], staticmethod)
+                is_static = isinstance(vars(value)[method], staticmethod | classmethod)
                 if not is_static:
                     accepts = dict(list(accepts.items())[1:])
                 yield PageFunction(
@@ -176,11 +179,42 @@ def _functions_of(
     )
 
 
+def _constructor(
+    name: str, owner: type, unchecked: str | None, span: tuple[int, int]
+) -> Iterator[PageFunction]:
+    """The call that makes an object: `__init__` and `__post_init__` set its attributes."""
+    written = vars(owner).get("__post_init__") or vars(owner).get("__init__")
+    inner = innermost(written) if callable(written) else None
+    if inner is None or not _is_written(inner):
+        return
+    accepts = _accepts(owner, None)
+    if accepts:
+        yield PageFunction(
+            name,
+            full_name(owner),
+            owner,
+            tuple(accepts),
+            *span,
+            True,
+            None,
+            accepts,
+            unchecked,
+            inner,
+            is_constructor=True,
+        )
+
+
 def _methods(owner: type) -> Iterator[tuple[str, Callable[..., Any], FunctionType]]:
-    """The methods that a class itself defines."""
+    """The methods and properties that a class itself defines."""
     for name, member in list(vars(owner).items()):
         special = name.startswith("__") and name != "__call__"
-        function = getattr(owner, name) if isinstance(member, staticmethod) else member
+        function = member
+        if isinstance(member, staticmethod | classmethod):
+            function = getattr(owner, name)
+        elif isinstance(member, property):
+            function = member.fget
+        elif isinstance(member, functools.cached_property):
+            function = member.func
         inner = innermost(function) if callable(function) else None
         own = inner is not None and inner.__module__ == owner.__module__
         if not special and inner is not None and own and _is_written(inner):

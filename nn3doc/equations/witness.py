@@ -97,6 +97,7 @@ _CALLS = {
 _BY_CODE = ("function", "line", "returned", "final", "snippet")
 _UNDECIDED = "nothing is said"
 _FAR = 1e9
+_ULP = 2.0**-51  # what rounding moves a number by, relative to it
 _MOST_SECONDS = 4.0  # for one function, but for its first calls
 _NARROW = (
     "Give its symbols the set that it works for, in the table's column Shape: (0, 1), "
@@ -260,6 +261,8 @@ class _Page:
 
     def notice(self, function: PageFunction, reason: str, name: str = "") -> None:
         """Takes note of a function that is compared with nothing."""
+        if function.is_constructor:
+            return  # which only keeps what it is given, as a rule: its methods are asked
         if function.is_shown and self.has_run:
             self._alone.append((function, name or function.name, reason))
 
@@ -443,6 +446,7 @@ class _Comparing:
                     continue
                 self._ask(evaluator, draw)
         self._settle()
+        self._look_for_lost()
         for label in self.passing:
             self.agreed.pop(label, None)
         for one in self.agreed.values():
@@ -453,6 +457,23 @@ class _Comparing:
             reason = "it assigns and returns nothing that the page has a symbol for"
             self._give_up(self.function.name, reason)
         return self.reasons
+
+    def _look_for_lost(self) -> None:
+        """A function that gives back what it was given, and leaves nothing changed, loses its work."""
+        found = self._call(self.checked.checker.evaluators[0], 0)
+        if found is None or found.attributes or not found.record.results:
+            return
+        given = {**found.before, **found.given}
+        names = [result.name or "" for result in found.record.results]
+        kept = all(
+            name in given and _same_value(result.value, given[name])
+            for name, result in zip(names, found.record.results, strict=True)
+        )
+        is_changed = any(one.item.kind == "final" for one in self.agreed.values())
+        if kept and not is_changed and self.agreed:
+            returned = " and ".join(dict.fromkeys(names))
+            reason = f"it returns {returned} as given, line {found.record.return_line}"
+            self._give_up(self.function.name, reason)
 
     def _evaluators(self) -> list[Evaluator]:
         """The draws for it: where what it computes has kinks, those that look for them."""
@@ -506,7 +527,8 @@ class _Comparing:
             unset = (
                 f"AttributeError: {owner.__name__!r} object has no" if owner else "it was stopped"
             )
-            if failed.record.error.startswith(("it was stopped", unset)):
+            known = ("it was stopped", unset)
+            if failed.record.error.startswith(known) or self.function.is_constructor:
                 raise CannotCallError(failed.record.error)
             self._raised(failed)
         return None
@@ -716,6 +738,17 @@ class _Comparing:
         inputs = {names[name] for name in (*found.given, *found.before) if name in names}
         return rests_on(self.checked, stated, frozenset(inputs)) is not None
 
+    def _moves(self, item: _Item, found: Called) -> bool:
+        """Whether a value is made of an attribute that a loop of the method changes."""
+        names = self.page.names
+        moved = frozenset(names[name] for name in found.attributes if name in names)
+        below = self.checked.checker.below(*item.stated.terms(self.checked))
+        return (
+            bool(moved)
+            and self._has_loop()
+            and any(term.operation == "family" and term.data in moved for term in below)
+        )
+
     def _has_loop(self) -> bool:
         """Whether it may update an attribute many times."""
         inner = self.function.inner or innermost(self.one.call)
@@ -786,6 +819,13 @@ class _Comparing:
             ):
                 self.passing.add(item.label)  # on the way to what is returned, which is right
                 continue
+            again_of = functools.partial(self._again, label, item)
+            if self._is_rounding(verdict, evaluator, draw, again_of):
+                continue
+            if not _is_right(verdict) and item.kind == "line" and self._moves(item, found):
+                reason = f"{item.name}, line {item.line}, needs what a loop changes in self"
+                self._give_up(label, reason)
+                continue
             if not _is_right(verdict):
                 self._disagree(label, item, verdict, bound_right, evaluator, draw)
             difference = verdict.difference if isinstance(verdict, Comparison) else 0.0
@@ -802,15 +842,18 @@ class _Comparing:
         """How a value compares where the function itself gave some symbols other values before.
 
         Those are the weights in a loop of updates, or that it begins with. A parameter counts only if
-        the page gives it new values, too: other changes of what it is given are changes of its result.
+        the page gives it new values, too, or a loop does: other changes of what it is given are changes
+        of its result.
         """
         changed: dict[Key, Tensor] = {}
         book = self.checked.book
         for name, value in item.inputs.items():
             key = self.page.names[name]
             drawn = found.given.get(name)
+            rebound = found.record.locals.get(name)
+            steps = rebound is not None and rebound.times > 1
             if drawn is not None and (
-                _same_value(value, drawn) or book.find(key, updates=True) is None
+                _same_value(value, drawn) or (book.find(key, updates=True) is None and not steps)
             ):
                 continue
             tensor = from_python(value, book.shape_of_key(key))
@@ -886,6 +929,50 @@ class _Comparing:
                 moved = torch.maximum(moved, torch.where(gap.isnan(), torch.inf, gap))
         return MARGIN * moved
 
+    def _again(self, label: str, item: _Item, found: Called) -> object:
+        """The same value of another call."""
+        same = (one.value for one in self._items(found, label) if one.label == item.label)
+        return next(same, None)
+
+    def _is_rounding(
+        self,
+        verdict: Comparison | str | None,
+        evaluator: Evaluator,
+        draw: int,
+        value_of: Callable[[Called], object],
+    ) -> bool:
+        """Whether a difference is no larger than what the code's own rounding makes of its inputs.
+
+        A variance as the mean of squares less the square of the mean loses its digits where all
+        values are alike, and is no mistake. In draws of ordinary size nothing is forgiven.
+        """
+        if not isinstance(verdict, Comparison) or verdict.holds or not verdict.finite:
+            return False
+        if evaluator.drawer.modes[draw] in _ORDINARY:
+            return False
+        gap = (verdict.left - verdict.right).abs()
+        moved = torch.zeros_like(gap)
+        found = self._call(evaluator, draw)
+        inputs = {
+            name: tensor
+            for name, value in (found.given.items() if found is not None else ())
+            if not isinstance(value, int) and (tensor := as_tensor(value)) is not None
+        }
+        generator = torch.Generator().manual_seed(draw)
+        for _ in range(REPLICAS):
+            nearby = {
+                name: value
+                * (1 + _ULP * torch.randn(value.shape, generator=generator, dtype=value.dtype))
+                for name, value in inputs.items()
+            }
+            again = self._call(evaluator, draw, given=nearby)
+            value = None if again is None else as_tensor(value_of(again))
+            if value is None or value.numel() != gap.numel():
+                return False
+            change = (value.reshape(gap.shape) - verdict.right).abs()
+            moved = torch.maximum(moved, torch.where(change.isnan(), torch.inf, change))
+        return bool((gap <= MARGIN * moved).all())
+
     # --- returned values without a name -----------------------------------------------------
 
     def _note_unnamed(self, label: str, found: Called, evaluator: Evaluator, draw: int) -> None:
@@ -925,7 +1012,16 @@ class _Comparing:
                 verdict = self._compared(
                     one, tensor, result.value, expected, evaluator, draw, tolerance
                 )
-                if verdict is not None and not _is_right(verdict):
+                if (
+                    verdict is not None
+                    and not _is_right(verdict)
+                    and not self._is_rounding(
+                        verdict,
+                        evaluator,
+                        draw,
+                        functools.partial(_value_at, place),
+                    )
+                ):
                     unnamed.left.remove(one)
 
     def _is_named(self, label: str, result: Returned, found: Called) -> bool:
@@ -1167,6 +1263,14 @@ def _calls_of(text: str) -> Iterator[tuple[str, list[str], list[str], int]]:
                 [one.id for one in call.args if isinstance(one, ast.Name)],
                 node.lineno,
             )
+
+
+def _value_at(place: int, found: Called) -> object:
+    """A value that a call returned, by its place; all of them for -1."""
+    results = found.record.results
+    if place < 0:
+        return found.record.whole
+    return results[place].value if place < len(results) else None
 
 
 def _told_at(

@@ -434,6 +434,7 @@ def test_the_functions_of_a_page_that_has_run() -> None:
         ("plain", ("f",), None),
         ("scaled", ("x", "y"), None),
         ("double", ("x",), None),
+        ("Model", ("w",), None),
         ("Model.predict", ("x",), "Model"),
         ("Model.name", ("x",), None),
     ]
