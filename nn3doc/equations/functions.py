@@ -300,9 +300,11 @@ def _named(
         tree = ast.parse(code.padded, path)
     except (SyntaxError, ValueError):
         return
-    for statement in _statements(tree.body):
+    for statement, in_branch in _statements(tree.body):
         bound = _binds(statement)
         if bound is None:
+            continue
+        if in_branch and namespace is not None and _is_passed_by(statement, namespace):
             continue
         if namespace is None and not _is_safe(statement):
             continue
@@ -326,16 +328,29 @@ def _named(
                 yield dotted, value, node.lineno, None
 
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module, those in `if`, `with`, `for` and `try` too."""
+def _is_passed_by(statement: ast.stmt, namespace: Mapping[str, Any]) -> bool:
+    """Whether a `def` in a branch is not the one that its name stands for: the branch was not taken."""
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    value = namespace.get(statement.name)
+    return callable(value) and not _is_opaque(value) and _below(value, statement) is None
+
+
+def _statements(body: list[ast.stmt], in_branch: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
+    """The statements of a module, those in `if`, `with`, `for` and `try` too.
+
+    Yields:
+        The statement, and whether it stands in one of several branches.
+    """
     for statement in body:
-        yield statement
+        yield statement, in_branch
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         for name in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(statement, name, []))
+            branches = in_branch or isinstance(statement, ast.If | ast.Try)
+            yield from _statements(getattr(statement, name, []), branches)
         for handler in getattr(statement, "handlers", []):
-            yield from _statements(handler.body)
+            yield from _statements(handler.body, True)
 
 
 def _binds(statement: ast.stmt) -> list[str] | None:
