@@ -11,7 +11,7 @@ from nn3doc.equations import page
 from nn3doc.equations.code import Snippets, run_page
 from nn3doc.equations.markdown import MarkdownError
 from nn3doc.equations.own_mistakes import guarded, own_mistake
-from nn3doc.equations.pages import NOTEBOOK, NoPageError, read_page
+from nn3doc.equations.pages import NOTEBOOK, NoPageError, Read, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.table import tables
 
@@ -19,6 +19,7 @@ from nn3doc.equations.table import tables
 def check_file(
     path: Path,
     *,
+    read: Read | None = None,
     notation: Path | None = None,
     code: bool = True,
     strict: bool = False,
@@ -28,6 +29,7 @@ def check_file(
 
     Args:
         path: The page.
+        read: What `read_page` has read there, where somebody did: it is not read again.
         notation: The page with its notation table, where that is none of those it says itself.
         code: Whether to run its Python. The code of a notebook is not run: that takes its time, and
             building the site or its own test does it.
@@ -41,7 +43,7 @@ def check_file(
     Raises:
         NoPageError: The page cannot be read.
     """
-    text, unread = read_page(path)
+    text, unread = read or read_page(path)
     if unread:
         return Report(str(path), text, findings=unread)
     snippets: Snippets | None = None
@@ -57,15 +59,16 @@ def check_file(
     return report
 
 
-def report_of(path: Path, **options: Any) -> Report:
+def report_of(path: Path, read: Read | None = None, **options: Any) -> Report:
     """As `check_file`, and a report too where the page cannot be read or the checker fails."""
     try:
-        return check_file(path, **options)
+        return check_file(path, read=read, **options)
     except NoPageError as error:
         reason = str(error).removeprefix(f"{path}: ")
         return Report(str(path), "", findings=[Finding("page", reason, 0, 0)])
     except Exception as error:  # the other pages are checked all the same
-        return Report(str(path), "", findings=[own_mistake(error, 0, 0, "page")])
+        text = read[0] if read else ""
+        return Report(str(path), text, findings=[own_mistake(error, 0, 0, "page")])
 
 
 def check_with(
@@ -80,7 +83,7 @@ def check_with(
 ) -> Report:
     """Checks a page whose code has been run; the arguments are those of `check_file`."""
     try:
-        report = page.check_file(path, notation, code=snippets or code, strict=strict, seeds=seeds)
+        report = page.check_file(path, text, notation, snippets or code, strict, seeds)
     except Exception as error:  # whatever a page holds, its author never sees a traceback of ours
         report = Report(str(path), text, findings=[own_mistake(error, 0, 1, "page")])
     if snippets is not None:
@@ -104,7 +107,7 @@ def inspect_with_code(path: Path, notation: Path | None = None) -> page.Checked:
     snippets: Snippets | bool = True
     with contextlib.suppress(MarkdownError):
         snippets = run_page(text, str(path))
-    return page.inspect_file(path, notation, code=snippets, strict=True)
+    return page.inspect_file(path, text, notation, code=snippets, strict=True)
 
 
 _NO_NOTATION = Finding(

@@ -13,11 +13,19 @@ from typing import Any
 from nn3doc.equations import isolation
 from nn3doc.equations.isolation import Answer, Ended, Limits, Pending, WarmProcess
 from nn3doc.equations.markdown import Lines, MarkdownError
-from nn3doc.equations.pages import NoPageError, read_page
+from nn3doc.equations.messages import render
+from nn3doc.equations.pages import NoPageError, Read, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.snippets import find_code
 
-__all__ = ["check_files", "check_here_or_apart", "has_code", "judged", "warm_process"]
+__all__ = [
+    "check_files",
+    "check_here_or_apart",
+    "has_code",
+    "judged",
+    "read_or_none",
+    "warm_process",
+]
 
 
 _CORES = os.cpu_count() or 1
@@ -39,6 +47,9 @@ def warm_process(limits: Limits, modules: Sequence[str] = ()) -> WarmProcess:
 def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Iterator[Report]:
     """Checks pages, each in a process of its own if any of them has Python.
 
+    All are read before the first one is checked, and each once: what code writes to a page meanwhile,
+    or somebody does, is of no matter.
+
     Args:
         paths: The pages.
         warm: The process that forks one for each page.
@@ -48,25 +59,26 @@ def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Ite
         The report of each page, in their order. Whatever happens to one of them is told in its own:
         it cannot be read, its code ends the process, the checker fails.
     """
-    coded = {path for path in paths if options.get("code", True) and has_code(path)}
+    read = {path: read_or_none(path) for path in paths}
+    coded = {path for path in paths if options.get("code", True) and has_code(read[path])}
     if not (coded and isolation.AVAILABLE):
         from nn3doc.equations import check  # which imports torch
 
         for path in paths:
-            yield check.report_of(path, **options)
+            yield check.report_of(path, read[path], **options)
         return
     with contextlib.ExitStack() as waiting:
         todo, asked = list(paths), deque[tuple[Path, Pending]]()
         while todo or asked:
             while todo and len(asked) < _AT_ONCE:
                 path = todo.pop(0)
-                arguments = {"path": path, **options}
+                arguments = {"path": path, "read": read[path], **options}
                 call = "nn3doc.equations.check", "report_of", arguments, str(path), path in coded
                 asked.append((path, warm.ask(*call)))
                 waiting.callback(asked[-1][1].give_up)
             path, pending = asked.popleft()
             answer = pending.answer()
-            yield judged(path, answer.value, answer.ended)
+            yield judged(path, read[path], answer.value, answer.ended)
 
 
 def check_here_or_apart(
@@ -92,18 +104,19 @@ def check_here_or_apart(
     return Answer(getattr(import_module(module), function)(**arguments))
 
 
-def judged(path: Path, report: object, ended: Ended | None) -> Report:
+def judged(path: Path, read: Read | None, report: object, ended: Ended | None) -> Report:
     """What is said of a page that was checked in a process of its own.
 
     Args:
         path: The page.
+        read: What was read there, if it could be.
         report: What the process has sent.
         ended: What went wrong with it, if anything did.
     """
-    if isinstance(report, Report) and report.path == str(path):
+    text = read[0] if read else ""
+    if isinstance(report, Report) and _is_of(report, path, text):
         found = report
     else:
-        text, _ = read_page(path)
         found = Report(str(path), text)
         ended = ended or Ended("the code sent something in place of the report")
     if ended is not None:
@@ -118,9 +131,28 @@ def judged(path: Path, report: object, ended: Ended | None) -> Report:
     return found
 
 
-def has_code(path: Path) -> bool:
+def _is_of(report: Report, path: Path, text: str) -> bool:
+    """Whether a report is one of this page as it was read, and can be shown."""
+    if (report.path, report.text) != (str(path), text):
+        return False
+    try:
+        render(report)
+    except Exception:  # whatever code has put into it
+        return False
+    return True
+
+
+def read_or_none(path: Path) -> Read | None:
+    """What a page holds; None where it cannot be read, which its check says once more."""
+    try:
+        return read_page(path)
+    except NoPageError:
+        return None
+
+
+def has_code(read: Read | None) -> bool:
     """Whether a page has Python that a check runs."""
     try:
-        return bool(find_code(read_page(path)[0]))
-    except (NoPageError, MarkdownError):  # which is told with the page
+        return read is not None and bool(find_code(read[0]))
+    except MarkdownError:  # which is told with the page
         return False

@@ -395,15 +395,22 @@ class Runner:
 
 def _as_a_script(tree: ast.Module) -> ast.Module:
     """`if __name__ == "__main__":` is met, as for a reader who runs the code."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
-            sides = [node.test.left, *node.test.comparators]
-            names = {side.id for side in sides if isinstance(side, ast.Name)}
-            words = {side.value for side in sides if isinstance(side, ast.Constant)}
-            if names == {"__name__"} and words == {"__main__"}:
-                met = isinstance(node.test.ops[0], ast.Eq)
-                node.test = ast.copy_location(ast.Constant(met), node.test)
-    return tree
+    found: ast.Module = _Script().visit(tree)
+    return found
+
+
+class _Script(ast.NodeTransformer):
+    """Puts in the name that a script has, wherever code reads it outside of functions."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Replaces the name of the module."""
+        if node.id == "__name__" and isinstance(node.ctx, ast.Load):
+            return ast.copy_location(ast.Constant("__main__"), node)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """Leaves a function as it is: what it reads is its module's."""
+        return node
 
 
 def _with_blank_lines(lines: Sequence[str]) -> list[str]:

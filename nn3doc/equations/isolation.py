@@ -64,6 +64,7 @@ _MORE_TASKS = 500  # that may run besides, of other programs of the user
 _PLACE = struct.Struct(
     "!QQ?"
 )  # which code of the page is run: two offsets, and whether it still is
+_MEMORY_OF_CHECK = 2_000_000_000  # bytes for the check itself, beside what the code still holds
 _MOST_BYTES = 500_000_000  # of a report
 
 
@@ -177,7 +178,7 @@ class WarmProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             call = (
-                f"import sys; sys.path[:] = {sys.path!r}; "
+                f"import sys; sys.path[:] = {_path_of_imports()!r}; "
                 f"from nn3doc.equations.isolation import serve; "
                 f"serve({theirs.fileno()}, {self._modules!r}, {self._threads})"
             )
@@ -227,11 +228,21 @@ class WarmProcess:
                 self.close()
             else:
                 break
-        return Pending(ours, limits)
+        assert self._process is not None
+        return Pending(ours, limits, self._process.pid)
 
     def close(self) -> None:
         """Ends it; a page that is being checked is given up when nobody waits for it any more."""
         self._end()
+
+
+def _path_of_imports() -> list[str]:
+    """Where the warm process looks for modules: last of all in the folder where it is started.
+
+    A file `random.py` there, which is no concern of the checker's, would be imported in its place.
+    """
+    here = {"", str(Path.cwd())}
+    return [*(folder for folder in sys.path if folder not in here), str(Path.cwd())]
 
 
 def _end(process: subprocess.Popen[bytes], connection: socket.socket) -> None:
@@ -246,16 +257,18 @@ def _end(process: subprocess.Popen[bytes], connection: socket.socket) -> None:
 class Pending:
     """An answer that is waited for."""
 
-    def __init__(self, connection: socket.socket, limits: Limits | None) -> None:
+    def __init__(self, connection: socket.socket, limits: Limits | None, warm: int) -> None:
         self._connection = connection
         self._limits = limits
+        self._warm = warm
 
     def answer(self) -> Answer:
         """Waits for the answer."""
         group = 0
         with self._connection:
             try:
-                group = int(_receive(self._connection))  # the imports before it take their time
+                self._wake()
+                group = int(_receive(self._connection))
                 if self._limits is not None:
                     self._connection.settimeout(self._limits.seconds + _RETURN_TIME)
                 ended, data = pickle.loads(_receive(self._connection))
@@ -270,6 +283,15 @@ class Pending:
                 how = "the code sent something in place of the report"
                 return Answer(None, Ended(how, _NOTHING))
         return replace(answer, ended=ended) if ended else answer
+
+    def _wake(self) -> None:
+        """Waits for the watcher's first word, behind the imports, which take their time.
+
+        The code of another page may have stopped the warm process: it is told to go on.
+        """
+        while not select.select([self._connection], [], [], 1.0)[0]:
+            with contextlib.suppress(OSError):
+                os.kill(self._warm, signal.SIGCONT)
 
     def give_up(self) -> None:
         """Ends the process of the page; nobody waits for it any more."""
@@ -394,6 +416,7 @@ def serve(descriptor: int, modules: Sequence[str], threads: int) -> None:
 def _watch(job: _Job, connection: socket.socket) -> NoReturn:
     """The main function of a watcher."""
     try:
+        _end_with_parent()  # even if the page's code has stopped it
         _adopt_orphans()
         _come_first()
         watched = _Watch(job, connection)
@@ -476,7 +499,9 @@ class _Watch:
             if len(family) > limits.processes:
                 how = Ended(f"the code runs more than {limits.processes} processes", _NOTHING)
                 return self._placed(how)  # at once: they are more each moment
-            if sum(map(self._memory, family)) > limits.memory:
+            *_, running = _PLACE.unpack(self._place[:])
+            most = limits.memory + (0 if running else _MEMORY_OF_CHECK)
+            if sum(map(self._memory, family)) > most:
                 gigabytes = f"{limits.memory / 1e9:g} GB"
                 return Ended(f"the code takes more than {gigabytes} of memory", _MORE_MEMORY)
 
@@ -683,8 +708,7 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
         own = os.getpid()
         os.setsid()
         os.chdir(job.folder)
-        if job.folder not in sys.path:
-            sys.path.insert(0, job.folder)  # as with `python -m`
+        sys.path[:] = [job.folder, *(folder for folder in sys.path if folder != job.folder)]
         _end_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor in (1, 2):
@@ -734,7 +758,7 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 def _end_with_parent() -> None:
-    """Linux: the process is killed when its watcher is no more."""
+    """Linux: the process is killed when the one that started it is no more."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, int(signal.SIGKILL), 0, 0, 0)  # PR_SET_PDEATHSIG
 

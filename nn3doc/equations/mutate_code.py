@@ -24,7 +24,7 @@ from nn3doc.equations.isolation import Limits, Pending, WarmProcess
 from nn3doc.equations.mutate import Mutant, Tally
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
-from nn3doc.equations.witness import add_witnesses
+from nn3doc.equations.witness import Planting
 
 __all__ = ["BrokenTestsError", "Mistake", "mutants", "mutate_modules", "tests_fail"]
 
@@ -70,6 +70,7 @@ def mutate_modules(
         BrokenTestsError: The tests fail without any mistake.
     """
     tally = Tally()
+    held = {path: _Page(path, found) for path, found in checked.items()}
     reasons = {(e["page"], e["original"], e["mutated"]): e["reason"] for e in explained}
     uncaught: list[tuple[int, str, Mistake]] = []
     for name in names:
@@ -78,7 +79,7 @@ def mutate_modules(
             if not isinstance(function, ast.FunctionDef):
                 continue
             full = f"{name}.{function.name}"
-            pages = _pages_with(full, checked)
+            pages = [held[path] for path in _pages_with(full, checked)]
             for mistake in mutants(function) if pages or tests else ():
                 by = _caught(full, _compiled(module, mistake.function), pages)
                 reason = reasons.get((name, mistake.before, mistake.after), "")
@@ -387,29 +388,40 @@ def _code(tree: ast.Module, module: types.ModuleType) -> types.CodeType:
     return compile(tree, str(module.__file__), "exec", dont_inherit=True)
 
 
-def _caught(full: str, function: Callable[..., Any] | None, pages: Mapping[str, Checked]) -> str:
+class _Page:
+    """A page that functions with a mistake are held against; its own report stays as it is."""
+
+    def __init__(self, path: str, found: Checked) -> None:
+        source = found.report
+        self._checker = found.checker
+        self._report = Report(source.path, source.text)
+        self._report.equations = [copy.copy(equation) for equation in source.equations]
+        places = {id(equation): place for place, equation in enumerate(source.equations)}
+        self._equations = [self._report.equations[places[id(e)]] for e in found.checker.equations]
+        checked = Checked(self._report, found.book, found.checker, found.results)
+        self._planting = Planting(checked, path)
+
+    def finding(self, full: str, function: Callable[..., Any]) -> str:
+        """The finding that the page fails by with a function in place of the right one, or ""."""
+        self._report.findings = []
+        for equation in self._report.equations:
+            equation.findings, equation.witnesses = [], []
+        before, self._checker.equations = self._checker.equations, self._equations
+        depth = sys.getrecursionlimit()
+        try:
+            self._planting.ask(full, function)
+        finally:
+            sys.setrecursionlimit(depth)
+            self._checker.equations = before
+        failing = (one for one in self._report.all_findings if one.kind == "code" and one.failing)
+        return next((one.message for one in failing), "")
+
+
+def _caught(full: str, function: Callable[..., Any] | None, pages: Sequence[_Page]) -> str:
     """The finding by which a page fails with the function in place of the right one; "" if none."""
     if function is None:
         return "it does not compile"
-    for path, found in pages.items():
-        source = found.report
-        report = Report(source.path, source.text)
-        report.equations = [replace(e, findings=[], witnesses=[]) for e in source.equations]
-        again = Checked(report, found.book, found.checker)
-        again.results = found.results
-        before = found.checker.equations
-        places = {id(e): n for n, e in enumerate(source.equations)}
-        found.checker.equations = [report.equations[places[id(e)]] for e in before]
-        lines = sys.getrecursionlimit()
-        try:
-            add_witnesses(again, source.text, path, None, {full: function})
-        finally:
-            sys.setrecursionlimit(lines)
-            found.checker.equations = before
-        for one in report.all_findings:
-            if one.kind == "code" and one.failing:
-                return one.message
-    return ""
+    return next(filter(None, (page.finding(full, function) for page in pages)), "")
 
 
 class BrokenTestsError(Exception):

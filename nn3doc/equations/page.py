@@ -70,6 +70,7 @@ class Checked:
 
 def check_file(
     path: Path,
+    text: str,
     notation: Path | None = None,
     code: bool | Snippets = True,
     strict: bool = False,
@@ -79,6 +80,7 @@ def check_file(
 
     Args:
         path: The page.
+        text: What is written there: it is read once, and that is run and checked.
         notation: A page with the notation table, if it is not `notation.md` beside the page or in a
             folder above it.
         code: See `check_page`.
@@ -86,35 +88,33 @@ def check_file(
         seeds: Which draws.
 
     Returns:
-        The report. A page that cannot be read has a finding that says why.
+        The report. If a page that it needs cannot be read, a finding says why.
     """
-    return _suggested(inspect_file(path, notation, code, strict, seeds)).report
+    return _suggested(inspect_file(path, text, notation, code, strict, seeds)).report
 
 
 def inspect_file(
     path: Path,
+    text: str,
     notation: Path | None = None,
     code: bool | Snippets = True,
     strict: bool = False,
     seeds: Sequence[int] = (1, 2),
 ) -> Checked:
     """As `check_file`, with all that stands behind the report, and no suggestions."""
-    read = _read(path)
-    if isinstance(read, Finding):
-        return _unread(path, "", read)
     sources: list[Source] = []
     found = notation or notation_beside(path)
     if found is not None and found.resolve() != path.resolve():
-        text = _read(found)
-        if isinstance(text, Finding):
-            return _unread(path, read, text)
-        sources.append(Source(str(found), text))
+        symbols = _read(found)
+        if isinstance(symbols, Finding):
+            return _unread(path, text, symbols)
+        sources.append(Source(str(found), symbols))
     try:
-        earlier = _builds_on(path, read, {path.resolve()})
+        earlier = _builds_on(path, text, {path.resolve()})
     except FileNotFoundError as error:
         finding = Finding("page", str(error), 0, 1, ("Correct builds_on in its front matter.",))
-        return _unread(path, read, finding)
-    return inspect_page(read, str(path), sources, earlier, code, strict, seeds)
+        return _unread(path, text, finding)
+    return inspect_page(text, str(path), sources, earlier, code, strict, seeds)
 
 
 def _unread(path: Path, text: str, finding: Finding) -> Checked:

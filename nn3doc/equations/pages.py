@@ -140,7 +140,10 @@ def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def read_page(path: Path) -> tuple[str, list[Finding]]:
+Read = tuple[str, list[Finding]]  # a page's text, and what is wrong with its bytes
+
+
+def read_page(path: Path) -> Read:
     """The text of a page, with ends of lines as one character, and what is wrong with its bytes.
 
     Raises:

@@ -21,6 +21,8 @@ from nn3doc.equations.snippets import Code, find_code
 
 _FENCE = "Write ```python before it, and ``` behind it."
 _NAMED = "Write ```python, or ```text where it is no code."
+_PROMPTS = "Write >>> in front of each statement, or ```python."
+_SKIPPED = re.compile(r"#[ \t]*doctest:[^\n]*\+SKIP\b")
 _ALMOST = re.compile(r"python|jupyter|^py|^ipy|^(?:sage|testcode|testsetup|exec)$")
 _PROMPT = re.compile(r"\s*In \[\d*\]:")
 _HTML = re.compile(
@@ -82,6 +84,7 @@ def unrun(text: str, failing: bool = False, uncompared: Iterable[Finding] = ()) 
 
 def _in_regions(text: str, regions: Sequence[Region], pieces: Sequence[Code]) -> Iterator[Finding]:
     run = {piece.region.start for piece in pieces}
+    doctests = {piece.region.start for piece in pieces if piece.kind == "doctest"}
     run |= {piece.output.region.start for piece in pieces if piece.output}
     for region in regions:
         opening = text[region.start : region.body_start].rstrip()
@@ -93,6 +96,11 @@ def _in_regions(text: str, regions: Sequence[Region], pieces: Sequence[Code]) ->
                 yield _told("code in HTML", *place, _FENCE)
         elif region.kind != "fence" or "check" in region.options:
             continue
+        elif region.start in doctests and ">>>" not in region.body:
+            yield _told("a fence of prompts without a prompt", *place, _PROMPTS)
+        elif region.start in doctests:
+            for match in _SKIPPED.finditer(text, region.body_start, region.body_end):
+                yield _told("an example that is skipped", *match.span(), "Take +SKIP out.")
         elif region.start in run:
             if region.language == "python" and "source" not in region.options:
                 yield from _options(text, region)
@@ -173,16 +181,11 @@ def _is_code(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return any(
-        isinstance(node, _DOES)
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await))
+        isinstance(node.value, ast.Call | ast.Await)
+        if isinstance(node, ast.Expr)
+        else not isinstance(node, ast.Pass | ast.Break | ast.Continue)
         for node in tree.body
     )
-
-
-_DOES = (
-    *(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef),
-    *(ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.Assert),
-)
 
 
 def _told(what: str, start: int, end: int, cure: str) -> Finding:

@@ -186,14 +186,18 @@ class _Page:
         self.names = spellings(python_names(checked.book))
         self.sizes = python_sizes(checked.book)
         self._stated: list[Stated] | None = None
-        self._open: list[tuple[_Comparing, str, _Unnamed, list[Stated]]] = []
         self._values: dict[tuple[Stated, Evaluator], Tensor | None] = {}
         self._of: dict[tuple[str, bool], Stated | None] = {}
-        self._alone: list[tuple[PageFunction, str, str]] = []
-        self._parts: set[str] = set()
         self._decided: dict[tuple[object, ...], Tensor] = {}
         self._noisy: dict[tuple[Evaluator, int], Evaluator] = {}
         self._calls: list[tuple[str, list[str], list[str], int]] | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Forgets what functions have been asked, and what was found."""
+        self._open: list[tuple[_Comparing, str, _Unnamed, list[Stated]]] = []
+        self._alone: list[tuple[PageFunction, str, str]] = []
+        self._parts: set[str] = set()
 
     @cached_property
     def noted(self) -> frozenset[str]:
@@ -359,7 +363,6 @@ def add_witnesses(
     text: str,
     path: str,
     snippets: Snippets | None,
-    replaced: Mapping[str, Callable[..., Any]] | None = None,
     strict: bool = False,
 ) -> None:
     """Adds the evidence of code to a report, and findings where code and page disagree.
@@ -369,28 +372,55 @@ def add_witnesses(
         text: The page.
         path: Its path.
         snippets: What its snippets have assigned, where they have run.
-        replaced: Other functions for some full names, mutated ones: no others are asked then.
         strict: Whether a function that is compared with nothing is a failure.
     """
     checked.book.current = None
     namespace = getattr(snippets, "namespace", None)
     page = _Page(checked, text, namespace, strict)
-    for function in imported_functions(text, path, namespace):
-        if replaced is not None:
-            if function.full_name not in replaced:
-                continue
-            other = replaced[function.full_name]
-            function = replace(function, function=other, inner=innermost(other))
+    _ask_all(page, imported_functions(text, path, namespace))
+    if snippets is not None:
+        ask_snippets(checked, snippets, spellings(python_names(checked.book)))
+
+
+class Planting:
+    """A page that is asked about one function after the other in place of the one it imports.
+
+    What the page says is worked out once.
+
+    Args:
+        checked: The page; findings are added to its report.
+        path: Its path.
+    """
+
+    def __init__(self, checked: Checked, path: str) -> None:
+        self._page = _Page(checked, checked.report.text, None, strict=False)
+        self._functions = imported_functions(checked.report.text, path)
+
+    def names(self) -> set[str]:
+        """The full names of the functions that the page imports or defines."""
+        return {function.full_name for function in self._functions}
+
+    def ask(self, full_name: str, other: Callable[..., Any]) -> None:
+        """Compares the page with another function of that name, and with nothing else."""
+        self._page.forget()
+        planted = [
+            replace(function, function=other, inner=innermost(other))
+            for function in self._functions
+            if function.full_name == full_name
+        ]
+        _ask_all(self._page, planted)
+
+
+def _ask_all(page: _Page, functions: Sequence[PageFunction]) -> None:
+    for function in functions:
         with (
-            guarded(checked.report.findings.append, function.start, function.end, "function"),
+            guarded(page.checked.report.findings.append, function.start, function.end, "function"),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
             _ask(page, function)
     page.settle_open()
     page.tell_alone()
-    if snippets is not None:
-        ask_snippets(checked, snippets, spellings(python_names(checked.book)))
 
 
 def _ask(page: _Page, function: PageFunction) -> None:

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -22,18 +23,26 @@ from pathlib import Path
 from typing import Any
 
 from nn3doc.equations.builds_on import needed_pages, what_others_read
-from nn3doc.equations.check_each import check_here_or_apart, has_code, judged, warm_process
+from nn3doc.equations.check_each import (
+    check_here_or_apart,
+    has_code,
+    judged,
+    read_or_none,
+    warm_process,
+)
 from nn3doc.equations.examples import Told as ToldOfExample
 from nn3doc.equations.examples import told_of_page
 from nn3doc.equations.isolation import Answer, Limits, WarmProcess
 from nn3doc.equations.jsonform import to_json
 from nn3doc.equations.messages import render
-from nn3doc.equations.pages import read_page
+from nn3doc.equations.pages import NoPageError, Read, read_page
 from nn3doc.equations.report import Report
 
 __all__ = ["CheckedPage", "Checks", "PageChecker", "Told"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
+_SAVED = "saved during the check"  # in place of a digest, so that none is equal
+_CLOCK = 0.05  # seconds by which the clock of a file system may be behind
 
 
 @dataclass(frozen=True)
@@ -172,6 +181,12 @@ class PageChecker:
         own, needed = _digests(path, sources)
         return self._cache / f"{name}-{own}-{needed}.json"
 
+    def _is_still(self, path: Path, kept: Path, sources: str) -> bool:
+        try:
+            return self._kept(path, sources) == kept
+        except (OSError, NoPageError):  # it has been taken away
+            return False
+
     def _running(self, sources: str) -> WarmProcess:
         """The process that forks one for each page; it knows the checker as it is now."""
         if self._warm is not None and self._warm[0] != sources:
@@ -182,8 +197,14 @@ class PageChecker:
         return self._warm[1]
 
     def _checked(self, path: Path, kept: Path, sources: str) -> CheckedPage:
+        started = time.time()
         found = self._ask(path, sources)
-        keep = found.pop("keep")
+        # What was saved meanwhile may be another page, or another module, than what was checked.
+        found["modules"] = [
+            (file, _SAVED if _saved_at(file) >= started - _CLOCK else digest)
+            for file, digest in found["modules"]
+        ]
+        keep = found.pop("keep") and self._is_still(path, kept, sources)
         said = _said(found)
         if keep:
             self._keep(kept, found)
@@ -191,10 +212,12 @@ class PageChecker:
         return said
 
     def _ask(self, path: Path, sources: str) -> dict[str, Any]:
+        read = read_or_none(path)
+        arguments = {"path": path, "read": read}
         answer = check_here_or_apart(
-            self._running(sources), __name__, "check_page", {"path": path}, path, has_code(path)
+            self._running(sources), __name__, "check_page", arguments, path, has_code(read)
         )
-        return {**_as_kept(path, answer), "keep": answer.ended is None}
+        return {**_as_kept(path, read, answer), "keep": answer.ended is None}
 
     def _keep(self, path: Path, found: dict[str, Any]) -> None:
         """Writes what was said, whole or not at all, in place of what was said before."""
@@ -225,21 +248,21 @@ def _said(found: dict[str, Any]) -> CheckedPage:
     )
 
 
-def check_page(path: Path) -> tuple[Report, list[tuple[str, str]]]:
+def check_page(path: Path, read: Read | None) -> tuple[Report, list[tuple[str, str]]]:
     """What a page's own process sends: its report, and what is said of its examples."""
     from nn3doc.equations.check import report_of  # which imports torch
 
-    report = report_of(path)
+    report = report_of(path, read)
     for equation in report.equations:
         equation.tree = None  # half of all, and of no use to the site
     told = [] if report.text == "" else told_of_page(report.text, path)
     return report, [(one.text, one.problem) for one in told]
 
 
-def _as_kept(path: Path, answer: Answer) -> dict[str, Any]:
+def _as_kept(path: Path, read: Read | None, answer: Answer) -> dict[str, Any]:
     """An answer as it is kept in the cache."""
-    report, examples = answer.value if answer.value is not None else (None, [])
-    report = judged(path, report, answer.ended)
+    sent, examples = _parts(answer.value)
+    report = judged(path, read, sent, answer.ended)
     data = to_json([report])["pages"][0]
     for equation in data["equations"]:
         del equation["tree"]
@@ -253,6 +276,23 @@ def _as_kept(path: Path, answer: Answer) -> dict[str, Any]:
         "examples": [asdict(ToldOfExample(*one)) for one in examples],
         "modules": [(file, _digest_of(file)) for file in answer.files],
     }
+
+
+def _parts(value: Any) -> tuple[object, list[tuple[str, str]]]:
+    """The report and what is said of examples, where a page's process has sent just that."""
+    if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], list)):
+        return None, []
+    report, examples = value
+    pairs = all(isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in examples)
+    return report, examples if pairs else []
+
+
+def _saved_at(file: str) -> float:
+    """When a file was written last; 0 where it is not there."""
+    try:
+        return Path(file).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _digest_of(file: str) -> str:

@@ -384,6 +384,61 @@ def test_nothing_that_a_page_does_reaches_another(
     assert checked(warm, both).ok  # it would be seen
 
 
+WRONG = "x = 1.0\ny = x + 2"
+
+
+def test_a_page_is_checked_as_it_was_read(warm: WarmProcess, folder: Path) -> None:
+    warm.limits = PATIENT
+    empty = "open({!r}, 'w').write('No formulas.')\n"
+    pages = [
+        page("first.md", empty.format("second.md")),
+        page("second.md", WRONG),
+        page("third.md", empty.format("third.md") + WRONG),
+    ]
+    assert [report.ok for report in check_files(pages, warm)] == [True, False, False]
+
+
+def test_code_that_is_written_into_a_page_meanwhile_is_not_run(
+    warm: WarmProcess, folder: Path
+) -> None:
+    warm.limits = PATIENT
+    endless = "open('second.md', 'w').write('```python\\nwhile True: pass\\n```\\n')"
+    pages = [page("first.md", endless), Path("second.md")]
+    pages[1].write_text(NOTATION, encoding="utf-8")
+    assert [report.ok for report in check_files(pages, warm)] == [True, True]
+
+
+def test_a_warm_process_that_was_stopped_goes_on(warm: WarmProcess, folder: Path) -> None:
+    warm.limits = PATIENT
+    stop = """
+        import os, signal
+        watcher = open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()
+        os.kill(int(watcher[1]), signal.SIGSTOP)
+    """
+    pages = [page("first.md", stop), *(page(f"{n}.md", WRONG) for n in range(3))]
+    assert [report.ok for report in check_files(pages, warm)] == [True, False, False, False]
+
+
+def test_a_file_named_as_a_module_of_python_harms_no_page(folder: Path) -> None:
+    for name in ("random", "numbers", "types", "queue"):
+        Path(f"{name}.py").write_text("raise ValueError('mine')", encoding="utf-8")
+    path = page("page.md", "import random\nx = random.random()\ny = x + 1")
+    with warm_process(PATIENT) as fresh:
+        assert told(fresh, path) == ""
+
+
+def test_what_cannot_be_shown_is_no_report(warm: WarmProcess, folder: Path) -> None:
+    warm.limits = PATIENT
+    forged = """
+        from nn3doc.equations import check, report
+        check.check_with = lambda *_, **__: report.Report("page.md", text, findings=["x", 3])
+        text = open("page.md").read()
+    """
+    assert told(warm, page("page.md", forged)).splitlines()[0] == (
+        "page.md:1:1: the code sent something in place of the report"
+    )
+
+
 def test_pages_without_python_stay_in_this_process(folder: Path) -> None:
     Path("page.md").write_text(NOTATION, encoding="utf-8")
     with warm_process(LIMITS) as unused:

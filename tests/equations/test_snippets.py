@@ -38,6 +38,10 @@ SPELLINGS = {
     "a directive": "```{code-block} python\nx = 1\n```",
     "R Markdown": "```{python, echo=FALSE}\nx = 1\n```",
     "the body of a script": '```python\nif __name__ == "__main__":\n    x = 1\n```',
+    "the body of a script, another way": '```python\nif __name__ in ("__main__",):\n    x = 1\n```',
+    "the body of a script, behind a name": (
+        '```python\nmain = __name__ == "__main__"\nif main:\n    x = 1\n```'
+    ),
     "prompts without a language": "```\n>>> x = 1\n```",
     "prompts in a quotation": "> ```\n> >>> x = 1\n> ```",
     "capitals": "```Python\nx = 1\n```",

@@ -24,6 +24,7 @@ import pytest
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.page import Checked, inspect_file, inspect_page
+from nn3doc.equations.pages import read_page
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.terms import Index, Term
 from nn3doc.equations.tex import parse
@@ -112,7 +113,10 @@ class Edit:
 
 @cache
 def pages() -> tuple[Page, ...]:
-    found = [Page(path.name, inspect_file(path, code=False)) for path in sorted(DOCS.glob("*.md"))]
+    found = [
+        Page(path.name, inspect_file(path, read_page(path)[0], code=False))
+        for path in sorted(DOCS.glob("*.md"))
+    ]
     found += [Page(title, inspect_page(construct(title), code=False)) for title in SECTIONS]
     text = (DOCS / "check-your-own.md").read_text(encoding="utf-8")
     for number, example in enumerate(EXAMPLE.finditer(text), start=1):

@@ -21,6 +21,9 @@ TOLD = {
     "a fence without a language": "```\nx = 1\n```\n",
     "a cell of a notebook": "```\nIn [1]: x = 1\n```\n",
     "Python 2": "```python2\nprint 1\n```\n",
+    "an error": "```\nraise ValueError(x)\n```\n",
+    "prompts without a prompt": "```pycon\nx = 1 / 0\n```\n",
+    "an example that is skipped": "```pycon\n>>> 1 + 1  # doctest: +SKIP\n3\n```\n",
     "another directive": "```{jupyter-execute}\nx = 1\n```\n",
     "a directive of reStructuredText": ".. code-block:: python\n\n   x = 1\n",
     "a directive of colons": ":::{code-block} python\nx = 1\n:::\n",
@@ -69,6 +72,24 @@ MESSAGES = {
             1 | ```python2
               | ^^^^^^^^^^
           Write ```python.
+        """,
+    "an error": """\
+        page.md:1:1: warning: code that is not run: a fence without a language
+            1 | ```
+              | ^^^
+          Write ```python, or ```text where it is no code.
+        """,
+    "prompts without a prompt": """\
+        page.md:1:1: warning: code that is not run: a fence of prompts without a prompt
+            1 | ```pycon
+              | ^^^^^^^^
+          Write >>> in front of each statement, or ```python.
+        """,
+    "an example that is skipped": """\
+        page.md:2:12: warning: code that is not run: an example that is skipped
+            2 | >>> 1 + 1  # doctest: +SKIP
+              |            ^^^^^^^^^^^^^^^^
+          Take +SKIP out.
         """,
     "another directive": """\
         page.md:1:1: warning: code that is not run: a fence of jupyter-execute

@@ -2,6 +2,7 @@
 
 import html
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -181,6 +182,7 @@ def test_a_page_is_checked_again_when_a_module_of_its_code_changes(
     deeper.write_text("def number(: int\n", encoding="utf-8")
     assert said() == ["SyntaxError: invalid syntax"]
     deeper.write_text("def number() -> int:\n    return 3\n", encoding="utf-8")
+    os.utime(deeper, (0, 0))  # what was saved just before a check might have been saved during it
     assert said() == ["the code above prints something else"]
     assert checker.watched([PAGE]) >= {helper, deeper, PAGE.resolve()}
     asked = checker.asked
@@ -189,6 +191,21 @@ def test_a_page_is_checked_again_when_a_module_of_its_code_changes(
     deeper.write_text("def number() -> int:\n    return 1\n", encoding="utf-8")
     checks = checker.start([PAGE])
     assert (checks.edited, checks[PAGE].told) == ([PAGE], ())
+
+
+@pytest.mark.parametrize("saved", ["page.md", "mine.py"])
+def test_what_is_saved_during_a_check_is_checked_again(
+    checker: Counting, folder: Path, monkeypatch: pytest.MonkeyPatch, saved: str
+) -> None:
+    (folder / "mine.py").write_text("def plus(x):\n    return x + 1\n", encoding="utf-8")
+    code = f"import mine\nopen({saved!r}, 'a').write('\\n')\nx = 1.0\ny = mine.plus(x)"
+    page = folder / "page.md"
+    page.write_text(f"{RIGHT}\n```python\n{code}\n```\n", encoding="utf-8")
+    text, asked = page.read_text(encoding="utf-8"), checker.asked
+    for times in (1, 2):
+        page.write_text(text, encoding="utf-8")
+        assert checker.check(PAGE).told == ()
+        assert checker.asked == asked + times
 
 
 def test_a_module_of_this_package_counts_as_one_of_the_page(checker: Counting) -> None:
