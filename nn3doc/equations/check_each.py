@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from nn3doc.equations import isolation
-from nn3doc.equations.isolation import Answer, Ended, Limits, Pending, WarmProcess
+from nn3doc.equations.isolation import Answer, Ended, Limits, WarmProcess, answers
 from nn3doc.equations.markdown import Lines, MarkdownError
 from nn3doc.equations.messages import render
 from nn3doc.equations.pages import NoPageError, Read, read_page
@@ -67,18 +66,19 @@ def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Ite
         for path in paths:
             yield check.report_of(path, read[path], **options)
         return
-    with contextlib.ExitStack() as waiting:
-        todo, asked = list(paths), deque[tuple[Path, Pending]]()
-        while todo or asked:
-            while todo and len(asked) < _AT_ONCE:
-                path = todo.pop(0)
-                arguments = {"path": path, "read": read[path], **options}
-                call = "nn3doc.equations.check", "report_of", arguments, str(path), path in coded
-                asked.append((path, warm.ask(*call)))
-                waiting.callback(asked[-1][1].give_up)
-            path, pending = asked.popleft()
-            answer = pending.answer()
-            yield judged(path, read[path], answer.value, answer.ended)
+    asks = (
+        partial(
+            warm.ask,
+            "nn3doc.equations.check",
+            "report_of",
+            {"path": path, "read": read[path], **options},
+            str(path),
+            path in coded,
+        )
+        for path in paths
+    )
+    for path, answer in zip(paths, answers(asks, _AT_ONCE), strict=True):
+        yield judged(path, read[path], answer.value, answer.ended)
 
 
 def check_here_or_apart(

@@ -24,6 +24,7 @@ import faulthandler
 import gc
 import importlib
 import io
+import itertools
 import json
 import math
 import mmap
@@ -43,20 +44,20 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
 from nn3doc.equations import state
 
-__all__ = ["AVAILABLE", "Answer", "Ended", "Limits", "Pending", "WarmProcess"]
+__all__ = ["AVAILABLE", "Answer", "Ended", "Limits", "Pending", "WarmProcess", "answers"]
 
 AVAILABLE = hasattr(os, "fork")
 _RETURN_TIME = 1.5  # seconds behind a limit after which the watcher itself is given up
+_SEND_TIME = 30.0  # seconds between two parts of an answer
 _GRACE = 0.5  # seconds in which helpers of a page that is done may end by themselves
 _DUMP_TIME = 1.0  # seconds for a stopped process to write where it is
 _LOOK = 0.02  # seconds between two looks at memory and processes
@@ -261,41 +262,93 @@ class Pending:
         self._connection = connection
         self._limits = limits
         self._warm = warm
+        self._group: int | None = None  # of the page's process, once it runs
+        self._until = math.inf
+
+    def fileno(self) -> int:
+        """What `select` waits for."""
+        return self._connection.fileno()
+
+    def has_come(self, ready: bool) -> bool:
+        """Whether the answer is there, or will never be.
+
+        Args:
+            ready: Whether something can be read.
+        """
+        if self._group is not None:
+            return ready or time.monotonic() > self._until
+        if not ready:  # the code of another page may have stopped the warm process: it is to go on
+            with contextlib.suppress(OSError):
+                os.kill(self._warm, signal.SIGCONT)
+            return False
+        try:
+            self._group = int(
+                _receive(self._connection)
+            )  # behind the imports, which take their time
+        except (OSError, EOFError):
+            return True
+        if self._limits is not None:
+            self._until = time.monotonic() + self._limits.seconds + _RETURN_TIME
+        return False
 
     def answer(self) -> Answer:
         """Waits for the answer."""
-        group = 0
+        first_of([self])
         with self._connection:
+            late = time.monotonic() > self._until  # the watcher is stopped, say
+            self._connection.settimeout(0.0 if late else _SEND_TIME)
             try:
-                self._wake()
-                group = int(_receive(self._connection))
-                if self._limits is not None:
-                    self._connection.settimeout(self._limits.seconds + _RETURN_TIME)
                 ended, data = pickle.loads(_receive(self._connection))
                 answer = _read_report(data) if data else Answer()
             except (OSError, EOFError) as error:
-                if group:
-                    _kill_group(group)
-                if isinstance(error, TimeoutError) and self._limits is not None:
-                    return Answer(None, _too_long(self._limits))  # the watcher is stopped, say
+                if self._group is not None:
+                    _kill_group(self._group)
+                if isinstance(error, BlockingIOError) and self._limits is not None:
+                    return Answer(None, _too_long(self._limits))
                 return Answer(None, Ended("the code ended the process that watches it", _NOTHING))
             except pickle.UnpicklingError:
                 how = "the code sent something in place of the report"
                 return Answer(None, Ended(how, _NOTHING))
         return replace(answer, ended=ended) if ended else answer
 
-    def _wake(self) -> None:
-        """Waits for the watcher's first word, behind the imports, which take their time.
-
-        The code of another page may have stopped the warm process: it is told to go on.
-        """
-        while not select.select([self._connection], [], [], 1.0)[0]:
-            with contextlib.suppress(OSError):
-                os.kill(self._warm, signal.SIGCONT)
-
     def give_up(self) -> None:
         """Ends the process of the page; nobody waits for it any more."""
         self._connection.close()
+
+
+def first_of(pending: Sequence[Pending]) -> Pending:
+    """Waits for several answers until one is there."""
+    while True:
+        ready, _, _ = select.select(pending, [], [], 0.5)
+        for one in pending:
+            if one.has_come(one in ready):
+                return one
+
+
+def answers(asks: Iterable[Callable[[], Pending]], at_once: int) -> Iterator[Answer]:
+    """The answers to questions, in their order; when one has come, the next is asked.
+
+    Args:
+        asks: The questions.
+        at_once: How many are worked on at the same time.
+    """
+    todo = enumerate(asks)
+    asked: dict[int, Pending] = {}
+    found: dict[int, Answer] = {}
+    with contextlib.ExitStack() as ending:
+        for place in itertools.count():
+            while True:
+                for number, ask in itertools.islice(todo, at_once - len(asked)):
+                    asked[number] = ask()
+                    ending.callback(asked[number].give_up)
+                if place in found or not asked:
+                    break
+                first = first_of(list(asked.values()))
+                number = next(number for number, one in asked.items() if one is first)
+                found[number] = asked.pop(number).answer()
+            if place not in found:
+                return
+            yield found.pop(place)
 
 
 _STOPPED = "It was stopped."
@@ -653,7 +706,7 @@ def _descendants(pid: int, most: int = 1000) -> list[int]:
     found: list[int] = []
     todo = [pid]
     while todo and len(found) < most:
-        children = list(islice(_children(todo.pop(0)), most))
+        children = list(itertools.islice(_children(todo.pop(0)), most))
         found += children
         todo += children
     return found

@@ -12,15 +12,15 @@ import inspect
 import re
 import sys
 import types
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from nn3doc.equations.functions import imported_functions
-from nn3doc.equations.isolation import Limits, Pending, WarmProcess
+from nn3doc.equations.isolation import Limits, Pending, WarmProcess, answers
 from nn3doc.equations.mutate import Mutant, Tally
 from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
@@ -450,13 +450,8 @@ def _tested(
             if right.ended or right.value:
                 how = right.ended.how if right.ended else f"{right.value} fails"
                 raise BrokenTestsError(f"the tests of {name} fail without a mistake: {how}")
-        todo, asked = list(mistakes), deque[tuple[int, Pending]]()
-        while todo or asked:
-            while todo and len(asked) < _AT_ONCE:
-                index, name, mistake = todo.pop(0)
-                asked.append((index, ask(name, ast.unparse(mistake.function))))
-            index, pending = asked.popleft()
-            answer = pending.answer()
+        asks = (partial(ask, name, ast.unparse(mistake.function)) for _, name, mistake in mistakes)
+        for (index, _, _), answer in zip(mistakes, answers(asks, _AT_ONCE), strict=True):
             if answer.ended is not None:
                 yield index, answer.ended.how
             elif answer.value:
