@@ -19,7 +19,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations.functions import imported_functions
 from nn3doc.equations.isolation import Limits, Pending, WarmProcess, answers
 from nn3doc.equations.mutate import Mutant, Tally
 from nn3doc.equations.page import Checked
@@ -70,7 +69,7 @@ def mutate_modules(
         BrokenTestsError: The tests fail without any mistake.
     """
     tally = Tally()
-    held = {path: _Page(path, found) for path, found in checked.items()}
+    held = [_Page(path, found) for path, found in checked.items()]
     reasons = {(e["page"], e["original"], e["mutated"]): e["reason"] for e in explained}
     uncaught: list[tuple[int, str, Mistake]] = []
     for name in names:
@@ -79,7 +78,7 @@ def mutate_modules(
             if not isinstance(function, ast.FunctionDef):
                 continue
             full = f"{name}.{function.name}"
-            pages = [held[path] for path in _pages_with(full, checked)]
+            pages = _pages_with(full, held)
             for mistake in mutants(function) if pages or tests else ():
                 by = _caught(full, _compiled(module, mistake.function), pages)
                 reason = reasons.get((name, mistake.before, mistake.after), "")
@@ -103,20 +102,10 @@ def mutate_modules(
     return tally
 
 
-def _pages_with(full: str, checked: Mapping[str, Checked]) -> dict[str, Checked]:
-    """The pages that compare an equation with a function."""
-    pages = {
-        path: found
-        for path, found in checked.items()
-        if any(one.full_name == full for one in imported_functions(found.report.text, path))
-    }
-    held = any(
-        witness.name.startswith(full)
-        for found in pages.values()
-        for equation in found.report.equations
-        for witness in equation.witnesses
-    )
-    return pages if held else {}
+def _pages_with(full: str, pages: Sequence[_Page]) -> list[_Page]:
+    """The pages that import a function, if any of them compares an equation with it."""
+    found = [page for page in pages if full in page.imported]
+    return found if any(name.startswith(full) for one in found for name in one.compared) else []
 
 
 # --- which mistakes -----------------------------------------------------------------------------
@@ -389,7 +378,12 @@ def _code(tree: ast.Module, module: types.ModuleType) -> types.CodeType:
 
 
 class _Page:
-    """A page that functions with a mistake are held against; its own report stays as it is."""
+    """A page that functions with a mistake are held against; its own report stays as it is.
+
+    Attributes:
+        imported: The full names of the functions that it imports.
+        compared: The names of those, and of their lines, that its equations are compared with.
+    """
 
     def __init__(self, path: str, found: Checked) -> None:
         source = found.report
@@ -400,6 +394,9 @@ class _Page:
         self._equations = [self._report.equations[places[id(e)]] for e in found.checker.equations]
         checked = Checked(self._report, found.book, found.checker, found.results)
         self._planting = Planting(checked, path)
+        self.imported = self._planting.names()
+        witnesses = [one for equation in source.equations for one in equation.witnesses]
+        self.compared = {witness.name for witness in witnesses}
 
     def finding(self, full: str, function: Callable[..., Any]) -> str:
         """The finding that the page fails by with a function in place of the right one, or ""."""

@@ -42,7 +42,7 @@ __all__ = ["CheckedPage", "Checks", "PageChecker", "Told"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 _SAVED = "saved during the check"  # in place of a digest, so that none is equal
-_CLOCK = 0.05  # seconds by which the clock of a file system may be behind
+_CLOCK = 0.02  # seconds by which the clock of a file system may be behind
 
 
 @dataclass(frozen=True)

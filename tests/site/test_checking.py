@@ -168,27 +168,30 @@ def test_a_page_is_checked_again_when_a_module_of_its_code_changes(
     PAGE.write_text(CODED, encoding="utf-8")
     helper, deeper = folder / "helper.py", folder / "deeper.py"
 
+    def save(file: Path, text: str) -> None:
+        file.write_text(text, encoding="utf-8")
+        os.utime(file, (0, 0))  # what was saved just before a check might have been saved during it
+
     def said() -> list[str]:
         found = checker.check(PAGE).told
         return [one.text.splitlines()[0].partition(": ")[2] for one in found]
 
     assert said() == ["ModuleNotFoundError: No module named 'helper'"]
     assert (said(), checker.asked) == (said(), 1)
-    helper.write_text("def number() -> int:\n    return 2\n", encoding="utf-8")
+    save(helper, "def number() -> int:\n    return 2\n")
     assert said() == ["the code above prints something else"]
-    helper.write_text("def number() -> int:\n    return 1\n", encoding="utf-8")
+    save(helper, "def number() -> int:\n    return 1\n")
     assert said() == []
-    helper.write_text("from deeper import number\n", encoding="utf-8")
-    deeper.write_text("def number(: int\n", encoding="utf-8")
+    save(helper, "from deeper import number\n")
+    save(deeper, "def number(: int\n")
     assert said() == ["SyntaxError: invalid syntax"]
-    deeper.write_text("def number() -> int:\n    return 3\n", encoding="utf-8")
-    os.utime(deeper, (0, 0))  # what was saved just before a check might have been saved during it
+    save(deeper, "def number() -> int:\n    return 3\n")
     assert said() == ["the code above prints something else"]
     assert checker.watched([PAGE]) >= {helper, deeper, PAGE.resolve()}
     asked = checker.asked
     assert (said(), checker.asked) == (said(), asked)
     assert checker.start([PAGE]).edited == []
-    deeper.write_text("def number() -> int:\n    return 1\n", encoding="utf-8")
+    save(deeper, "def number() -> int:\n    return 1\n")
     checks = checker.start([PAGE])
     assert (checks.edited, checks[PAGE].told) == ([PAGE], ())
 

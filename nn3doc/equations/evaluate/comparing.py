@@ -9,7 +9,7 @@ not agree at once, both are worked out a few times more with every rounded resul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -25,6 +25,8 @@ from nn3doc.equations.tree import Cases, Node
 TOLERANCE = 1e-9  # for words about a difference: a ratio, a sign
 AGREE = 1e-11  # two values this close, relative to them, are equal without a further question
 REPLICAS = 4
+MORE_REPLICAS = range(REPLICAS + 1, 8 * REPLICAS + 1)  # for what a few leave in doubt
+DOUBTFUL = 1e-4  # a difference up to this, relative to the values, may be one of rounding
 BEYOND_DOUBT = 1e7  # a difference this many times what one replica moved is none of rounding
 MARGIN = 8.0  # how much more than what was seen rounding may do
 SMALLEST = 1e-140  # below this, products on the way may have left the range of float64
@@ -176,6 +178,10 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
             return result
     one_suffices = counted & ~close if operator == "=" else None
     slack = rounding((evaluator, left), (evaluator, right), a, b, one_suffices)
+    if bool((counted & ~close & (gap > slack) & (gap <= DOUBTFUL * size)).any()):
+        # A sum is rounded up or down, and a few replicas may all have met the same.
+        more = rounding((evaluator, left), (evaluator, right), a, b, seeds=MORE_REPLICAS)
+        slack = torch.maximum(slack, more)
     equal = gap <= slack
     if operator == "=":
         wrong = valid & ~close & ~equal
@@ -222,6 +228,7 @@ def rounding(
     a: Tensor,
     b: Tensor,
     counted: Tensor | None = None,
+    seeds: Sequence[int] = range(1, REPLICAS + 1),
 ) -> Tensor:
     """How far two values may differ by rounding alone, each entry in each draw.
 
@@ -232,9 +239,10 @@ def rounding(
         b: That of the other, with the same axes.
         counted: Entries of which one suffices: as soon as it differs beyond all doubt, no more is
             worked out.
+        seeds: Of the replicas.
     """
     moved = torch.zeros_like(a)
-    for seed in range(1, REPLICAS + 1):
+    for seed in seeds:
         first = one[0].noisy(seed)
         second = first if two[0] is one[0] else two[0].noisy(seed)
         left, right = _together((first, one[1]), (second, two[1]))

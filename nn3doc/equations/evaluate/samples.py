@@ -21,7 +21,6 @@ from nn3doc.equations.constants import FILLED, IDENTITIES
 from nn3doc.equations.families import Domain, Family
 
 _DIMENSIONS = (5, 4, 3, 7, 6, 8, 9, 10, 11, 12, 13, 2)
-_SMALLEST = 3  # of a plain size: a sum or a pattern of fewer is a special case
 _OF_SETS = (2, 3)  # smaller than what they are taken from
 
 Mode = Literal[
@@ -309,15 +308,18 @@ def _around(center: float) -> tuple[float, float, float]:
 def _mirrored(dimensions: dict[str, int]) -> dict[str, int]:
     """Sizes in the opposite order, each another number than before; those of sets stay.
 
-    What holds for n = 5 alone is no claim about n. The largest becomes the smallest, which is 3.
+    The largest becomes the smallest, and all grow by the least number that leaves none as it was:
+    what holds for n = 5 alone, or up to 5, is no claim about n.
     """
-    found = dict(dimensions)
-    number = _SMALLEST - 1
-    for name in sorted(dimensions, key=dimensions.__getitem__, reverse=True):
-        if not name.startswith("|"):
-            number += 2 if number + 1 == dimensions[name] else 1
-            found[name] = number
-    return found
+    plain = [name for name in dimensions if not name.startswith("|")]
+    ascending = sorted(dimensions[name] for name in plain)
+    opposite = dict(zip(ascending, reversed(ascending), strict=True))
+    differences = {dimensions[name] - opposite[dimensions[name]] for name in plain}
+    more = next(number for number in range(1, len(plain) + 2) if number not in differences)
+    return {
+        name: number if name.startswith("|") else opposite[number] + more
+        for name, number in dimensions.items()
+    }
 
 
 def with_eigenvector(matrix: Tensor, vector: Tensor, number: Tensor) -> Tensor:
