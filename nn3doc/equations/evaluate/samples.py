@@ -308,18 +308,17 @@ def _around(center: float) -> tuple[float, float, float]:
 def _mirrored(dimensions: dict[str, int]) -> dict[str, int]:
     """Sizes in the opposite order, each another number than before; those of sets stay.
 
-    The largest becomes the smallest, and all grow by the least number that leaves none as it was:
-    what holds for n = 5 alone, or up to 5, is no claim about n.
+    What holds for n = 5 alone is no claim about n. One or two sizes become larger, so that a slice up
+    to 5 is seen, too; of more, the numbers start at 3, since the work grows with their product.
     """
     plain = [name for name in dimensions if not name.startswith("|")]
-    ascending = sorted(dimensions[name] for name in plain)
-    opposite = dict(zip(ascending, reversed(ascending), strict=True))
-    differences = {dimensions[name] - opposite[dimensions[name]] for name in plain}
-    more = next(number for number in range(1, len(plain) + 2) if number not in differences)
-    return {
-        name: number if name.startswith("|") else opposite[number] + more
-        for name, number in dimensions.items()
-    }
+    found = dict(dimensions)
+    number = 6 if len(plain) <= 2 else 3
+    for name in sorted(plain, key=dimensions.__getitem__, reverse=True):
+        number += number == dimensions[name]
+        found[name] = number
+        number += 1
+    return found
 
 
 def with_eigenvector(matrix: Tensor, vector: Tensor, number: Tensor) -> Tensor:
