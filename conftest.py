@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from nn3doc.equations.sybil import collect
 
@@ -16,13 +18,23 @@ pytest_collect_file = collect(
 LONG = {"test_mutation_of_site.py"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests come first, on whichever core is free; all others of a file stay on one.
+class Files(LoadFileScheduling):
+    """The tests of a file stay on one core, since the snippets of a page share a namespace.
 
-    The snippets of a page share a namespace. A long test that came last would keep one core waiting.
+    Long tests go to whichever core is free.
     """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return nodeid if Path(file).name in LONG else file
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
+    """The tests are given out as `Files` says."""
+    return Files(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first: one that came last would keep the other core waiting."""
     items.sort(key=lambda item: item.path.name not in LONG)
-    for item in items:
-        if item.path.name not in LONG:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
