@@ -20,12 +20,11 @@ from pathlib import Path
 
 import torch
 
-from nn3doc.equations.check import check_file
+from nn3doc.equations.check import check_file, check_page
 from nn3doc.equations.code import run_page
 from nn3doc.equations.examples import told_of_page
 from nn3doc.equations.jsonform import dumps
 from nn3doc.equations.messages import render
-from nn3doc.equations.page import check_page
 from nn3doc.equations.report import Report
 
 TESTS = Path(__file__).parent

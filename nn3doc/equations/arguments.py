@@ -19,11 +19,12 @@ from torch import Tensor
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import DefinitionError
 from nn3doc.equations.evaluate.arrays import TooLarge
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.python_names import to_python
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.state import is_value
+from nn3doc.equations.terms import Key
 from nn3doc.equations.trace import innermost
 
 Library = Literal["tensor", "array", "list"]

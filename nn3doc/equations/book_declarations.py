@@ -6,15 +6,13 @@ from dataclasses import replace
 
 from nn3doc.equations.book_functions import Functions
 from nn3doc.equations.definitions import Assumption, Definition, Statement
-from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Domain, Family, NotationError, Reference
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import Membership, membership
-from nn3doc.equations.notation import Part
+from nn3doc.equations.notation import Part, any_layers
 from nn3doc.equations.patterns import (
     INVERSES,
     STEPS,
-    any_layers,
     as_application,
     is_entry_norm,
     is_member,
@@ -35,6 +33,7 @@ from nn3doc.equations.roles import (
     may_redefine,
 )
 from nn3doc.equations.table import with_membership
+from nn3doc.equations.terms import Key
 from nn3doc.equations.tree import (
     BigOperator,
     Binder,

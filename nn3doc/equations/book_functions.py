@@ -7,13 +7,12 @@ from typing import Literal
 
 from nn3doc.equations.book_lookup import Lookup
 from nn3doc.equations.definitions import Definition, DefinitionError, Function
-from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import NotationError, Reference
 from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.reading import spelled
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.shapes_products import as_number
-from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.terms import Key, Term, walk_terms
 from nn3doc.equations.tree import (
     Name,
     Node,

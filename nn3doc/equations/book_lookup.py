@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-
-import torch
-from torch import Tensor
+from collections.abc import Mapping
 
 from nn3doc.equations.definitions import (
     Assumption,
@@ -15,8 +12,6 @@ from nn3doc.equations.definitions import (
     Function,
     Statement,
 )
-from nn3doc.equations.evaluate.arrays import Array, aligned_to
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key
 from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.markdown import Region
 from nn3doc.equations.notation import Notation
@@ -25,7 +20,7 @@ from nn3doc.equations.roles import Prose
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.shapes_products import as_number
 from nn3doc.equations.sizes import ONE, Range, Shape, Size, show
-from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.terms import Key, Term, walk_terms
 from nn3doc.equations.tokens import TexError
 from nn3doc.equations.tree import (
     Name,
@@ -362,66 +357,7 @@ class Lookup(ABC):
                 )
         return found
 
-    def definition(self, key: Key) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
-        """See `values.Book`."""
+    def definition(self, key: Key) -> tuple[Term, Definition] | None:
+        """What defines a symbol: the meaning of its right side, and the statement."""
         found = self.find(key)
-        if found is None:
-            return None
-        term = self.elaborated(found, key)[0]
-        return term, lambda evaluator, array: self.assemble(found, key, evaluator, array)
-
-    def assemble(
-        self, definition: Definition, key: Key, evaluator: Evaluator, array: Array
-    ) -> Tensor:
-        """Puts a right side's value together as a symbol's: index slots, then rows and columns."""
-        family = self.family(key[0])
-        names = [
-            node.letter
-            for node, value in zip(definition.arguments, key[1], strict=True)
-            if value is None and isinstance(node, Name)
-        ]
-        ends = [node for node in (definition.row, definition.col) if node is not None]
-        entry_names = [node.letter for node in ends if isinstance(node, Name)]
-        wanted = (*names, *entry_names)
-        beyond = [name for name in array.names if name not in wanted]
-        if beyond:
-            raise NotationError(
-                f"the index {beyond[0]} is free on the right and not on the left",
-                definition.right,
-                "Sum over it, or add it on the left.",
-            )
-        tensor = self._from_one(definition, key, evaluator, aligned_to(array, wanted), len(names))
-        sizes = [evaluator.size(size) for size in self.slot_sizes(key)]
-        shape = [evaluator.size(s) for s in (self.shape_of_key(key) or (ONE, ONE))]
-        if not definition.is_entry:
-            return tensor.expand(evaluator.draws, *sizes, *shape)
-        if definition.row is not None and definition.col is not None:
-            tensor = tensor.squeeze(-1).squeeze(-1)
-        elif definition.row is not None:
-            if family.shape is not None and len(family.shape) == 2 and tensor.shape[-2:] == (1, 1):
-                tensor = tensor.squeeze(-1)
-            else:
-                tensor = tensor.squeeze(-1)
-        else:
-            tensor = tensor.squeeze(-1).mT if tensor.shape[-1] == 1 else tensor.squeeze(-2)
-        return tensor.expand(evaluator.draws, *sizes, *shape)
-
-    def _from_one(
-        self, definition: Definition, key: Key, evaluator: Evaluator, tensor: Tensor, count: int
-    ) -> Tensor:
-        """Room for the members before the first one that is defined: `y_i`, i = 2, …, n."""
-        free = self.elaborated(definition, key)[1].free
-        written = [
-            node.letter
-            for node, value in zip(definition.arguments, key[1], strict=True)
-            if value is None and isinstance(node, Name)
-        ]
-        for axis, letter in enumerate(written[:count], start=1):
-            index = free.get(letter)
-            if index is None or index.range is None or tensor.shape[axis] == 1:
-                continue
-            before = evaluator.size(index.range.low) - 1
-            if before > 0:
-                shape = [*tensor.shape[:axis], before, *tensor.shape[axis + 1 :]]
-                tensor = torch.cat([tensor.new_zeros(shape), tensor], dim=axis)
-        return tensor
+        return None if found is None else (self.elaborated(found, key)[0], found)

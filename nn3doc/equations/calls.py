@@ -18,11 +18,12 @@ import torch
 
 from nn3doc.equations.arguments import Kind, Wanted, names_read, plain, values_for, wanted
 from nn3doc.equations.book import Book
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.evaluator import Evaluator
 from nn3doc.equations.functions import PageFunction
 from nn3doc.equations.python_names import as_tensor
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.state import copied, is_value
+from nn3doc.equations.terms import Key
 from nn3doc.equations.trace import Trace, innermost, parameters_of, trace
 
 

@@ -7,13 +7,48 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations import page
+from nn3doc.equations import page, snippet_values
+from nn3doc.equations.builds_on import NOTATION_FILE, Source
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.code import Snippets, run_page
 from nn3doc.equations.markdown import MarkdownError
 from nn3doc.equations.own_mistakes import guarded, own_mistake
 from nn3doc.equations.pages import NOTEBOOK, NoPageError, Read, read_page
 from nn3doc.equations.report import Finding, Report
+from nn3doc.equations.suggest import add_suggestions
 from nn3doc.equations.table import tables
+
+
+def check_page(
+    text: str,
+    path: str = "page.md",
+    notation: Sequence[Source] = (),
+    builds_on: Sequence[Source] = (),
+    code: bool | snippet_values.Snippets = True,
+    strict: bool = False,
+    seeds: Sequence[int] = (1, 2),
+) -> Report:
+    """Checks the text of a page.
+
+    Args:
+        text: The page.
+        path: Its name, for messages.
+        notation: Pages with notation tables, besides the page's own.
+        builds_on: Pages whose definitions hold here, earlier ones first.
+        code: Whether functions that the page imports or defines are held against its equations; or
+            what its snippets have assigned, which is then held against them, too.
+        strict: Whether a definition that nothing restates is a failure.
+        seeds: Which draws.
+    """
+    checked = page.inspect_page(text, path, notation, builds_on, code, strict, seeds)
+    return _suggested(checked)
+
+
+def _suggested(checked: Checked) -> Report:
+    """The report, with what was probably meant where something fails."""
+    if not checked.report.ok:
+        add_suggestions(checked)
+    return checked.report
 
 
 def check_file(
@@ -83,7 +118,8 @@ def check_with(
 ) -> Report:
     """Checks a page whose code has been run; the arguments are those of `check_file`."""
     try:
-        report = page.check_file(path, text, notation, snippets or code, strict, seeds)
+        checked = page.inspect_file(path, text, notation, snippets or code, strict, seeds)
+        report = _suggested(checked)
     except Exception as error:  # whatever a page holds, its author never sees a traceback of ours
         report = Report(str(path), text, findings=[own_mistake(error, 0, 1, "page")])
     if snippets is not None:
@@ -97,7 +133,7 @@ def check_with(
     return report
 
 
-def inspect_with_code(path: Path, notation: Path | None = None) -> page.Checked:
+def inspect_with_code(path: Path, notation: Path | None = None) -> Checked:
     """A page with its code run, checked strictly, and all that stands behind its report.
 
     Raises:
@@ -117,7 +153,7 @@ _NO_NOTATION = Finding(
     1,
     (
         "Add a table with the columns Symbol, Python, Shape and Meaning, put one into"
-        f" {page.NOTATION_FILE} beside the page,",
+        f" {NOTATION_FILE} beside the page,",
         "or name the page that has one with --notation.",
     ),
 )
@@ -125,7 +161,7 @@ _NO_NOTATION = Finding(
 
 def _has_notation(path: Path, text: str) -> bool:
     folders = list(path.resolve().parents)[:4]
-    return bool(tables(text)) or any((folder / page.NOTATION_FILE).is_file() for folder in folders)
+    return bool(tables(text)) or any((folder / NOTATION_FILE).is_file() for folder in folders)
 
 
 def _unexplained(report: Report) -> list[Finding]:

@@ -18,7 +18,7 @@ from nn3doc.equations.evaluate.comparing import (
     told,
     unreached,
 )
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.evaluator import Evaluator
 from nn3doc.equations.evaluate.searching import climb, closeness, towards, violation
 from nn3doc.equations.exact import Exact, UndecidedError
 from nn3doc.equations.families import NotationError
@@ -41,7 +41,7 @@ from nn3doc.equations.results import (
 from nn3doc.equations.roles import COMPARISONS, assumptions, is_constant
 from nn3doc.equations.sides import Sides
 from nn3doc.equations.sizes import show
-from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.terms import Key, Term, walk_terms
 from nn3doc.equations.tree import (
     At,
     Call,

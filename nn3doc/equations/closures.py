@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nn3doc.equations.definitions import Definition
-from nn3doc.equations.evaluate.evaluator import Key, walk_meaning
+from nn3doc.equations.evaluate.evaluator import walk_meaning
 from nn3doc.equations.page_draws import Draws
 from nn3doc.equations.results import Result
-from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.terms import Key, Term, walk_terms
 
 
 class Closures(Draws):

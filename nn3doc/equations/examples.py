@@ -136,7 +136,7 @@ class _Runner:
 
     def _line(self, line: str) -> Report:
         from nn3doc.equations.builds_on import Source
-        from nn3doc.equations.page import check_page
+        from nn3doc.equations.check import check_page
 
         table, definitions = (Source(f"{name}.md", self._shared) for name in ("notation", "model"))
         return check_page(line + "\n", NAME, [table], [definitions])

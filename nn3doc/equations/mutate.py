@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from nn3doc.equations.builds_on import table_spans
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.edits import KINDS, NEVER_THE_SAME, OF_DECLARATIONS, Edit, edits
 from nn3doc.equations.evaluate.arrays import TooLarge, aligned
@@ -24,7 +25,6 @@ from nn3doc.equations.evaluate.comparing import rounding
 from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.own_mistakes import own_mistake
-from nn3doc.equations.page import Checked
 from nn3doc.equations.patterns import is_numeric
 from nn3doc.equations.report import Equation
 from nn3doc.equations.shapes import Elaborator

@@ -19,9 +19,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.isolation import Limits, Pending, WarmProcess, answers
 from nn3doc.equations.mutate import Mutant, Tally
-from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
 from nn3doc.equations.witness import Planting
 

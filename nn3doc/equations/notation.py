@@ -430,3 +430,8 @@ __all__ = [
     "membership",
     "pattern",
 ]
+
+
+def any_layers(node: Node, notation: Notation) -> dict[str, int]:
+    """Some value for every concrete index, to read a size with."""
+    return dict.fromkeys(notation.concrete, 1)

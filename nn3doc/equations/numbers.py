@@ -16,7 +16,7 @@ from torch import Tensor
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import Statement
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.evaluate.rules import COMPARE
 from nn3doc.equations.evaluate.samples import Drawer
 from nn3doc.equations.exact import Exact, Interval, UndecidedError, related, shortest
@@ -27,7 +27,7 @@ from nn3doc.equations.roles import COMPARISONS
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.snippet_values import SnippetValues
-from nn3doc.equations.terms import Term
+from nn3doc.equations.terms import Key, Term
 from nn3doc.equations.tree import (
     Matrix,
     Node,

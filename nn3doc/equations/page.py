@@ -1,6 +1,6 @@
 """Checks all equations of a page: the five questions, asked of every statement.
 
-`check_file` finds the notation and the pages a page builds on; `check_page` works on texts. What
+`inspect_file` finds the notation and the pages a page builds on; `inspect_page` works on texts. What
 one statement says is held in `statements`, numbers of a worked example in `numbers`, code in
 `witness`.
 """
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from nn3doc.equations.builds_on import (
     table_spans,
     within,
 )
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas
 from nn3doc.equations.notation import Notation
@@ -32,7 +32,7 @@ from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.results import role_played
 from nn3doc.equations.snippet_values import Snippets, SnippetValues
-from nn3doc.equations.statements import Checker, Result
+from nn3doc.equations.statements import Checker
 from nn3doc.equations.symbols import symbol_uses
 from nn3doc.equations.table import TableProblem, read_table, tables, undeclared_sizes
 from nn3doc.equations.tokens import TexError
@@ -47,52 +47,6 @@ _OPERATOR = re.compile(
 )
 
 
-@dataclass
-class Checked:
-    """A page's report with what stands behind it, for witnesses, mutation and tests.
-
-    Attributes:
-        report: The report.
-        book: What the page says.
-        checker: What checked it.
-        results: What is said of each of its statements.
-        regions: Its formulas.
-        again: Checks the page once more, with another text, strictly.
-    """
-
-    report: Report
-    book: Book
-    checker: Checker
-    results: list[Result] = field(default_factory=list)
-    regions: list[Region] = field(default_factory=list)
-    again: Callable[[str], Report] = lambda text: Report("", text)
-
-
-def check_file(
-    path: Path,
-    text: str,
-    notation: Path | None = None,
-    code: bool | Snippets = True,
-    strict: bool = False,
-    seeds: Sequence[int] = (1, 2),
-) -> Report:
-    """Checks a page on disk.
-
-    Args:
-        path: The page.
-        text: What is written there: it is read once, and that is run and checked.
-        notation: A page with the notation table, if it is not `notation.md` beside the page or in a
-            folder above it.
-        code: See `check_page`.
-        strict: Whether a definition that nothing restates is a failure.
-        seeds: Which draws.
-
-    Returns:
-        The report. If a page that it needs cannot be read, a finding says why.
-    """
-    return _suggested(inspect_file(path, text, notation, code, strict, seeds)).report
-
-
 def inspect_file(
     path: Path,
     text: str,
@@ -101,7 +55,21 @@ def inspect_file(
     strict: bool = False,
     seeds: Sequence[int] = (1, 2),
 ) -> Checked:
-    """As `check_file`, with all that stands behind the report, and no suggestions."""
+    """Checks a page on disk.
+
+    Args:
+        path: The page.
+        text: What is written there: it is read once, and that is run and checked.
+        notation: A page with the notation table, if it is not `notation.md` beside the page or in a
+            folder above it.
+        code: See `inspect_page`.
+        strict: Whether a definition that nothing restates is a failure.
+        seeds: Which draws.
+
+    Returns:
+        The report with what stands behind it. If a page that it needs cannot be read, a finding says
+        why.
+    """
     sources: list[Source] = []
     found = notation or notation_beside(path)
     if found is not None and found.resolve() != path.resolve():
@@ -122,16 +90,7 @@ def _unread(path: Path, text: str, finding: Finding) -> Checked:
     return Checked(Report(str(path), text, findings=[finding]), book, Checker(book))
 
 
-def _suggested(checked: Checked) -> Checked:
-    """The same, with what was probably meant where something fails."""
-    if not checked.report.ok:
-        from nn3doc.equations.suggest import add_suggestions  # which checks changed pages in turn
-
-        add_suggestions(checked)
-    return checked
-
-
-def check_page(
+def inspect_page(
     text: str,
     path: str = "page.md",
     notation: Sequence[Source] = (),
@@ -139,7 +98,7 @@ def check_page(
     code: bool | Snippets = True,
     strict: bool = False,
     seeds: Sequence[int] = (1, 2),
-) -> Report:
+) -> Checked:
     """Checks a page.
 
     Args:
@@ -151,21 +110,10 @@ def check_page(
             what its snippets have assigned, which is then held against them, too.
         strict: Whether a definition that nothing restates is a failure.
         seeds: Which draws.
+
+    Returns:
+        The report with what stands behind it.
     """
-    checked = inspect_page(text, path, notation, builds_on, code, strict, seeds)
-    return _suggested(checked).report
-
-
-def inspect_page(
-    text: str,
-    path: str = "page.md",
-    notation: Sequence[Source] = (),
-    builds_on: Sequence[Source] = (),
-    code: bool | Snippets = True,
-    strict: bool = False,
-    seeds: Sequence[int] = (1, 2),
-) -> Checked:
-    """As `check_page`, with all that stands behind the report."""
     report = Report(path, text)
     earlier = tuple(notation), tuple(builds_on)
     try:
@@ -458,8 +406,6 @@ __all__ = [
     "Checked",
     "NotationError",
     "Source",
-    "check_file",
-    "check_page",
     "inspect_file",
     "inspect_page",
 ]

@@ -8,14 +8,14 @@ from functools import partial
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key, walk_meaning
+from nn3doc.equations.evaluate.evaluator import Evaluator, walk_meaning
 from nn3doc.equations.evaluate.samples import SMOOTH, Drawer, Mode, modes_for
 from nn3doc.equations.families import Family, NotationError, filled
 from nn3doc.equations.meaning.operations import operation_of
 from nn3doc.equations.numbers import Numbers
 from nn3doc.equations.report import Equation
 from nn3doc.equations.sizes import Size
-from nn3doc.equations.terms import Term
+from nn3doc.equations.terms import Key, Term
 
 FEW: tuple[Mode, ...] = ("tame", "positive")  # draws of what is large
 MOST_POINTS = 16

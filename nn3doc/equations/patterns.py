@@ -315,11 +315,6 @@ INVERSES = {
 }
 
 
-def any_layers(node: Node, notation: Notation) -> dict[str, int]:
-    """Some value for every concrete index, to read a size with."""
-    return dict.fromkeys(notation.concrete, 1)
-
-
 def tex_of(letter: str, parts: tuple[Part, ...]) -> str:
     """How a symbol is written."""
     family = Family(letter, parts, "value", (), letter)

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.book import Book
-from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Family, NotationError
 from nn3doc.equations.sizes import ONE, Shape, Size
+from nn3doc.equations.terms import Key
 
 MOST_MEMBERS = 10_000  # of a family, that have Python names
 

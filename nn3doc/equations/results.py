@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.definitions import Statement
-from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import Domain, Family
 from nn3doc.equations.report import Finding, FindingKind, Verdict, Witness
 from nn3doc.equations.roles import Role
+from nn3doc.equations.terms import Key
 from nn3doc.equations.tree import (
     Name,
     Node,

@@ -12,12 +12,12 @@ from torch import Tensor
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import DefinitionError
-from nn3doc.equations.evaluate.evaluator import Key
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.python_names import from_python, python_names, python_sizes
 from nn3doc.equations.recording import Event
 from nn3doc.equations.report import Finding
 from nn3doc.equations.sizes import ONE, Size
+from nn3doc.equations.terms import Key
 
 
 class Snippets(Protocol):

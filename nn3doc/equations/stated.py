@@ -17,15 +17,15 @@ from torch import Tensor
 
 from nn3doc.equations.definitions import Definition, DefinitionError
 from nn3doc.equations.evaluate.arrays import TooLarge
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.evaluator import Evaluator, MissingValue
 from nn3doc.equations.families import NotationError, filled
 from nn3doc.equations.report import Equation
 from nn3doc.equations.sizes import Shape
-from nn3doc.equations.terms import Term, walk_terms
+from nn3doc.equations.terms import Key, Term, walk_terms
 from nn3doc.equations.tree import Name, Node, Relation, Scripted, bare
 
 if TYPE_CHECKING:
-    from nn3doc.equations.page import Checked
+    from nn3doc.equations.checked import Checked
 
 MOST_CASES = 12  # of a statement with layers, whose sides are values that may be returned
 NO_VALUE = (

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.edits import MENDING, Edit, edits
 from nn3doc.equations.own_mistakes import guarded
-from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Equation, Finding
 from nn3doc.equations.tex import Lexicon, parse
 from nn3doc.equations.tree import Relation, bare, same, walk

@@ -16,9 +16,8 @@ from nn3doc.equations.families import Domain, Family, NotationError
 from nn3doc.equations.markdown import Lines, Region, scan
 from nn3doc.equations.matching import pattern
 from nn3doc.equations.membership import Membership, membership
-from nn3doc.equations.notation import Notation, Part
+from nn3doc.equations.notation import Notation, Part, any_layers
 from nn3doc.equations.own_mistakes import own_mistake
-from nn3doc.equations.patterns import any_layers
 from nn3doc.equations.report import FindingKind
 from nn3doc.equations.sizes import Size
 from nn3doc.equations.tex import parse, parse_symbol

@@ -14,6 +14,9 @@ from typing import Any
 from nn3doc.equations.sizes import Range, Shape
 from nn3doc.equations.tree import Node
 
+#: A symbol without the values of its scripts' letters: its family and, for each slot, the value or None.
+Key = tuple[str, tuple[int | None, ...]]
+
 
 @dataclass(eq=False)
 class Index:

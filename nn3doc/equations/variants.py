@@ -11,8 +11,8 @@ import copy
 from dataclasses import dataclass, replace
 
 from nn3doc.equations.book import Book
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.definitions import Definition, Statement
-from nn3doc.equations.page import Checked
 from nn3doc.equations.report import Report
 from nn3doc.equations.statements import Checker, Result
 from nn3doc.equations.tex import parse

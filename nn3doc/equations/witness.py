@@ -35,7 +35,7 @@ from nn3doc.equations.code import relative
 from nn3doc.equations.definitions import DefinitionError, Function
 from nn3doc.equations.evaluate.arrays import Array
 from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, example, told
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.evaluator import Evaluator
 from nn3doc.equations.families import REAL, Family, NotationError
 from nn3doc.equations.functions import PageFunction, imported_functions
 from nn3doc.equations.meaning.operations import operation_of
@@ -59,12 +59,13 @@ from nn3doc.equations.stated import (
     of_key,
     rests_on,
 )
+from nn3doc.equations.terms import Key
 from nn3doc.equations.trace import PAGE, Trace, innermost
 from nn3doc.equations.trace import Result as Returned
 from nn3doc.equations.witness_snippets import ask_snippets
 
 if TYPE_CHECKING:
-    from nn3doc.equations.page import Checked
+    from nn3doc.equations.checked import Checked
 
 #: What libraries define is no claim of a page: their variables have names of their own.
 _LIBRARIES = frozenset(

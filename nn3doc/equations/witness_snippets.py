@@ -21,8 +21,9 @@ from torch import Tensor
 from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import Definition, DefinitionError
 from nn3doc.equations.evaluate.arrays import TooLarge
+from nn3doc.equations.evaluate.assembling import assemble
 from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, both, told
-from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, Key, MissingValue
+from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, standing_value
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.markdown import Lines
@@ -31,11 +32,11 @@ from nn3doc.equations.python_names import python_sizes, to_python
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.snippet_claims import Claimed, claims_of
 from nn3doc.equations.snippet_values import MisfitError, Snippets, as_symbol, as_tensor, hold_sizes
-from nn3doc.equations.terms import Term
+from nn3doc.equations.terms import Key, Term
 from nn3doc.equations.tree import Node, Relation
 
 if TYPE_CHECKING:
-    from nn3doc.equations.page import Checked
+    from nn3doc.equations.checked import Checked
     from nn3doc.equations.statements import Result
 
 _MEND = "Mend this line or the equation: they are to say the same."
@@ -276,7 +277,7 @@ def _worked_out(
             assert definition is not None
             term = book.elaborated(definition, key)[0]
             array = evaluator(term)
-            value = book.assemble(definition, key, evaluator, array)
+            value = assemble(book, definition, key, evaluator, array)
         else:
             value = evaluator.symbol(key)
         return value.detach()[0], evaluator

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import torch
 
-from nn3doc.equations.check import check_file
+from nn3doc.equations.check import check_file, check_page
 from nn3doc.equations.markdown import formulas
-from nn3doc.equations.page import check_page
 from nn3doc.equations.tex import TexError, parse
 from tests.bench import written
 

@@ -23,10 +23,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.examples import examples
 from nn3doc.equations.markdown import MarkdownError, Region, formulas
 from nn3doc.equations.own_mistakes import own_mistake
-from nn3doc.equations.page import Source, check_page, inspect_page
+from nn3doc.equations.page import Source, inspect_page
 
 TESTS = Path(__file__).parent
 DOCS = TESTS.parents[1] / "docs"

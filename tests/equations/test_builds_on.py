@@ -3,7 +3,7 @@
 import pytest
 
 from nn3doc.equations.builds_on import Source, builds_on_names, what_others_read
-from nn3doc.equations.page import check_page
+from nn3doc.equations.check import check_page
 
 NOTATION = """| Symbol | Shape | Meaning |
 | --- | --- | --- |

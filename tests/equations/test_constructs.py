@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.messages import render
-from nn3doc.equations.page import check_page, inspect_page
+from nn3doc.equations.page import inspect_page
 
 PAGES = Path(__file__).parent / "constructs"
 WRONG = re.compile(r"```wrong\n(.*)\n(.*)\n```\n")

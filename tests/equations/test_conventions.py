@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.equations.page import check_page, inspect_page
+from nn3doc.equations.check import check_page
+from nn3doc.equations.page import inspect_page
 
 PAGES = Path(__file__).parent / "conventions"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.code import run_page
 from nn3doc.equations.messages import render
-from nn3doc.equations.page import check_page
 from nn3doc.equations.report import Report
 
 PAGES = Path(__file__).parent / "errata"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nn3doc.equations.page import Source, check_page
+from nn3doc.equations.check import check_page
+from nn3doc.equations.page import Source
 from nn3doc.equations.statements import Checker
 from nn3doc.equations.tex import parse
 from nn3doc.equations.tokens import TexError

@@ -2,8 +2,9 @@
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.messages import render
-from nn3doc.equations.page import check_page, inspect_page
+from nn3doc.equations.page import inspect_page
 from nn3doc.equations.report import Report
 
 TABLE = r"""| Symbol | Entry | Shape | Meaning |

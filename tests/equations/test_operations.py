@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.edits import edits
 from nn3doc.equations.evaluate import rules
 from nn3doc.equations.meaning import FUNCTIONS_OF_NUMBERS, OPERATIONS, Operation, operation_of
-from nn3doc.equations.page import Checked
 from nn3doc.equations.shapes_operations import BUILT_IN
 from nn3doc.equations.terms import Term
 from nn3doc.equations.tokens import FUNCTIONS

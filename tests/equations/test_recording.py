@@ -4,8 +4,8 @@ import builtins
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.code import Snippets, run_page
-from nn3doc.equations.page import check_page
 from nn3doc.equations.recording import MOST_PASSES, Event
 from nn3doc.equations.snippet_claims import Claimed, claims_of
 

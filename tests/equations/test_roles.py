@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.markdown import scan
-from nn3doc.equations.page import check_page
 from nn3doc.equations.relations import MEANINGS, meanings_table
 from nn3doc.equations.roles import WORDS, Prose, roles_table, words_table
 from nn3doc.equations.tokens import RELATIONS

@@ -2,8 +2,8 @@
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.messages import render
-from nn3doc.equations.page import check_page
 
 PAGE = r"""
 | Symbol | Shape | Meaning |

@@ -21,9 +21,10 @@ from typing import Any
 
 import pytest
 
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.definitions import DefinitionError, Statement
 from nn3doc.equations.families import NotationError
-from nn3doc.equations.page import Checked, inspect_file, inspect_page
+from nn3doc.equations.page import inspect_file, inspect_page
 from nn3doc.equations.pages import read_page
 from nn3doc.equations.shapes import Elaborator
 from nn3doc.equations.terms import Index, Term

@@ -24,9 +24,10 @@ from typing import Any
 import pytest
 
 from nn3doc.equations.builds_on import Source, table_spans
+from nn3doc.equations.checked import Checked
 from nn3doc.equations.edits import edits
 from nn3doc.equations.examples import examples
-from nn3doc.equations.page import Checked, inspect_page
+from nn3doc.equations.page import inspect_page
 from nn3doc.equations.report import Equation, Finding
 from tests.equations import test_constructs
 

@@ -4,9 +4,9 @@ from textwrap import dedent
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.code import run_page
 from nn3doc.equations.messages import render, summary
-from nn3doc.equations.page import check_page
 
 
 def said(page: str, strict: bool = False) -> str:

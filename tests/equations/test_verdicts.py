@@ -20,9 +20,9 @@ from typing import Any
 
 import pytest
 
+from nn3doc.equations.check import check_page
 from nn3doc.equations.code import run_page
 from nn3doc.equations.messages import render
-from nn3doc.equations.page import check_page
 
 KINDS = sorted((Path(__file__).parent / "verdicts").glob("*.toml"))
 

@@ -10,8 +10,8 @@ import pytest
 
 from nn3doc.cli import main
 from nn3doc.equations import pages
+from nn3doc.equations.check import check_page
 from nn3doc.equations.markdown import scan
-from nn3doc.equations.page import check_page
 from nn3doc.equations.pages import NoPageError, find_pages, look_for
 from nn3doc.equations.unread import unread
 

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from nn3doc.equations.book import Book
 from nn3doc.equations.evaluate.comparing import Comparison, both
-from nn3doc.equations.evaluate.evaluator import Evaluator, Key
+from nn3doc.equations.evaluate.evaluator import Evaluator
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.meaning.operations import operation_of
-from nn3doc.equations.terms import Term
+from nn3doc.equations.terms import Key, Term
 
 STEP = 1 / 128
 EXACT = 1e-13  # what rounding leaves over, relative to the sides

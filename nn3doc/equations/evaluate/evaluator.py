@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from nn3doc.equations.definitions import Function
+from nn3doc.equations.book import Book
+from nn3doc.equations.definitions import Definition
 from nn3doc.equations.evaluate.arrays import Array, Work, hold_size, without_value
+from nn3doc.equations.evaluate.assembling import assemble
 from nn3doc.equations.evaluate.rules import RULES, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
-from nn3doc.equations.families import Family, NotationError
+from nn3doc.equations.families import NotationError
 from nn3doc.equations.meaning.operations import Operation, operation_of
-from nn3doc.equations.sizes import ONE, Shape, Size
-from nn3doc.equations.terms import Index, Term, walk_terms
+from nn3doc.equations.sizes import ONE, Size
+from nn3doc.equations.terms import Index, Key, Term, walk_terms
 
-Key = tuple[str, tuple[int | None, ...]]
 #: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
 #: and derivatives, would leave the range of float64.
 LARGEST = 1e75
@@ -30,30 +30,6 @@ LARGEST = 1e75
 CLOSE = 1e-4
 #: How far a result is moved to see what its rounding could do; see `comparing`.
 NOISE = 2.0**-44
-
-
-class Book(Protocol):
-    """What the evaluator asks of a page."""
-
-    eigen: dict[str, tuple[Key, Key]]
-
-    def definition(self, key: Key) -> tuple[Term, Callable[[Evaluator, Array], Tensor]] | None:
-        """The right side that defines a symbol, and how its value is put together."""
-
-    def function_definition(self, key: str) -> Function:
-        """A function by the key of its family."""
-
-    def family(self, key: str) -> Family:
-        """A family by its key."""
-
-    def slot_sizes(self, key: Key) -> tuple[Size, ...]:
-        """Sizes of a family's index axes."""
-
-    def shape_of_key(self, key: Key) -> Shape:
-        """Shape of one member of a family."""
-
-    def rests_on(self, key: Key, others: frozenset[Key]) -> bool:
-        """Whether the definition of a symbol leads to one of some others."""
 
 
 @dataclass
@@ -185,9 +161,7 @@ class Evaluator:
         self.memo[key] = value
         return value
 
-    def _worked_out(
-        self, key: Key, term: Term, assemble: Callable[[Evaluator, Array], Tensor]
-    ) -> Tensor:
+    def _worked_out(self, key: Key, term: Term, definition: Definition) -> Tensor:
         if key in self.working:
             raise NotationError(
                 "this symbol is defined through itself",
@@ -198,7 +172,8 @@ class Evaluator:
         outer, self.formals = self.formals, {}
         marks, self.marks = self.marks, self._no_marks()
         try:
-            value = assemble(self, self(term)).clone()
+            array = self(term)
+            value = assemble(self.book, definition, key, self, array).clone()
             self._met[key] = self.marks
             marks.add(self.marks)
         finally:
@@ -387,4 +362,4 @@ def _is_exact(term: Term) -> bool:
 _FOLDED = frozenset(["add", "multiply", "divide", "power"])
 
 
-__all__ = ["NOISE", "Array", "Book", "Evaluator", "Key", "Marks", "MissingValue", "is_plain"]
+__all__ = ["NOISE", "Array", "Evaluator", "Marks", "MissingValue", "is_plain"]
