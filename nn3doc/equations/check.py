@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations import page, snippet_values
+from nn3doc.equations import page
 from nn3doc.equations.builds_on import NOTATION_FILE, Source
 from nn3doc.equations.checked import Checked
 from nn3doc.equations.code import Snippets, run_page
@@ -24,7 +24,7 @@ def check_page(
     path: str = "page.md",
     notation: Sequence[Source] = (),
     builds_on: Sequence[Source] = (),
-    code: bool | snippet_values.Snippets = True,
+    code: bool | Snippets = True,
     strict: bool = False,
     seeds: Sequence[int] = (1, 2),
 ) -> Report:

@@ -24,6 +24,7 @@ from nn3doc.equations.builds_on import (
     within,
 )
 from nn3doc.equations.checked import Checked
+from nn3doc.equations.code import Snippets
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas
 from nn3doc.equations.notation import Notation
@@ -31,7 +32,7 @@ from nn3doc.equations.own_mistakes import guarded, own_mistake
 from nn3doc.equations.pages import NoPageError, read_page
 from nn3doc.equations.report import Equation, Finding, Report
 from nn3doc.equations.results import role_played
-from nn3doc.equations.snippet_values import Snippets, SnippetValues
+from nn3doc.equations.snippet_values import SnippetValues
 from nn3doc.equations.statements import Checker
 from nn3doc.equations.symbols import symbol_uses
 from nn3doc.equations.table import TableProblem, read_table, tables, undeclared_sizes
@@ -139,7 +140,7 @@ def inspect_page(
     whole = partial(guarded, report.findings.append, 0, 0, "page")
     with whole():
         if snippets is not None:
-            checker.numbers.snippets = SnippetValues(book, snippets)
+            checker.numbers.snippets = SnippetValues(book, snippets.values_at)
         checker.draw_sizes()
     _check_statements(checked)
     with whole():

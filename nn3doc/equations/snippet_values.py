@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -14,28 +13,8 @@ from nn3doc.equations.book import Book
 from nn3doc.equations.definitions import DefinitionError
 from nn3doc.equations.families import NotationError
 from nn3doc.equations.python_names import from_python, python_names, python_sizes
-from nn3doc.equations.recording import Event
-from nn3doc.equations.report import Finding
 from nn3doc.equations.sizes import ONE, Size
 from nn3doc.equations.terms import Key
-
-
-class Snippets(Protocol):
-    """What the page's snippets have assigned (see `code`)."""
-
-    @property
-    def events(self) -> Sequence[Event]:
-        """What their statements bound and changed."""
-
-    def is_unchecked(self, piece: int) -> bool:
-        """Whether a remark behind a piece says why it is not compared."""
-
-    @property
-    def uncompared(self) -> Sequence[Finding]:
-        """What looks like an output and is compared with nothing."""
-
-    def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
-        """Name → value and line, above an offset."""
 
 
 class SnippetValues:
@@ -43,12 +22,14 @@ class SnippetValues:
 
     Args:
         book: What the page says.
-        snippets: What its snippets have assigned.
+        values_at: What its snippets have assigned above an offset: name → value and line.
     """
 
-    def __init__(self, book: Book, snippets: Snippets) -> None:
+    def __init__(
+        self, book: Book, values_at: Callable[[int], dict[str, tuple[object, int]]]
+    ) -> None:
         self.book = book
-        self.snippets = snippets
+        self.values_at = values_at
         self._names: dict[str, Key] | None = None
         self._found: dict[int, tuple[dict[Key, Tensor], dict[str, int]]] = {}
 
@@ -57,7 +38,7 @@ class SnippetValues:
         if offset not in self._found:
             if self._names is None:
                 self._names = python_names(self.book)
-            assigned = self.snippets.values_at(offset)
+            assigned = self.values_at(offset)
             self._found[offset] = given_values(self.book, assigned, self._names)
         return self._found[offset]
 

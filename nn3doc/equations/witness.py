@@ -31,7 +31,7 @@ from torch import Tensor
 
 from nn3doc.equations.arguments import Kind, as_kind, kinds_for, names_read
 from nn3doc.equations.calls import Called, Callee, CannotCallError, called, callee
-from nn3doc.equations.code import relative
+from nn3doc.equations.code import Snippets, relative
 from nn3doc.equations.definitions import DefinitionError, Function
 from nn3doc.equations.evaluate.arrays import Array
 from nn3doc.equations.evaluate.comparing import MARGIN, REPLICAS, Comparison, example, told
@@ -49,7 +49,6 @@ from nn3doc.equations.python_names import (
     spellings,
 )
 from nn3doc.equations.report import Finding, Witness
-from nn3doc.equations.snippet_values import Snippets
 from nn3doc.equations.snippets import find_code
 from nn3doc.equations.stated import (
     NO_VALUE,

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.book import Book
+from nn3doc.equations.code import Snippets
 from nn3doc.equations.definitions import Definition, DefinitionError
 from nn3doc.equations.evaluate.arrays import TooLarge
 from nn3doc.equations.evaluate.assembling import assemble
@@ -31,7 +32,7 @@ from nn3doc.equations.own_mistakes import guarded
 from nn3doc.equations.python_names import python_sizes, to_python
 from nn3doc.equations.report import Equation, Finding, Witness
 from nn3doc.equations.snippet_claims import Claimed, claims_of
-from nn3doc.equations.snippet_values import MisfitError, Snippets, as_symbol, as_tensor, hold_sizes
+from nn3doc.equations.snippet_values import MisfitError, as_symbol, as_tensor, hold_sizes
 from nn3doc.equations.terms import Key, Term
 from nn3doc.equations.tree import Node, Relation
 
