@@ -21,11 +21,11 @@ from pathlib import Path
 import torch
 
 from nn3doc.equations.check import check_file, check_page
-from nn3doc.equations.code import run_page
+from nn3doc.equations.code.runs import run_page
 from nn3doc.equations.examples import told_of_page
-from nn3doc.equations.jsonform import dumps
-from nn3doc.equations.messages import render
-from nn3doc.equations.report import Report
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.jsonform import dumps
+from nn3doc.equations.show.messages import render
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent

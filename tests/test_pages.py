@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.equations.markdown import formulas, scan
+from nn3doc.equations.text.markdown import formulas, scan
 from nn3doc.matrices import bmatrix, bvector, bvector_row
 
 DOCS = Path(__file__).parents[1] / "docs"

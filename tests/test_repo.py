@@ -139,12 +139,12 @@ def test_a_package_is_imported_only_where_it_belongs(package: str, places: tuple
 NO_TORCH = [
     "nn3doc",
     "nn3doc.matrices",
-    "nn3doc.equations.markdown",
+    "nn3doc.equations.text",
     "nn3doc.equations.meaning",
     "nn3doc.equations.tex",
     "nn3doc.equations.notation",
-    "nn3doc.equations.shapes",
-    "nn3doc.equations.messages",
+    "nn3doc.equations.model",
+    "nn3doc.equations.show",
     "nn3doc.cli",
 ]
 

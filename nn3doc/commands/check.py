@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from nn3doc.commands import UserError
 
 if TYPE_CHECKING:
-    from nn3doc.equations.pages import Found
+    from nn3doc.equations.files import Found
     from nn3doc.equations.report import Report
 
 NAME = "check"
@@ -77,13 +77,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print everything about every equation as JSON (see nn3doc.equations.jsonform)",
+        help="print everything about every equation as JSON (see nn3doc.equations.show.jsonform)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Checks the pages; 1 where something was found."""
-    from nn3doc.equations.pages import NoPageError, find_pages, look_for
+    from nn3doc.equations.files import NoPageError, find_pages, look_for
 
     try:
         found = look_for(args.paths)
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     if args.code:
         # Modules beside the pages can be imported, as with `python -m`.
         sys.path.insert(0, str(Path.cwd()))
-    from nn3doc.equations import jsonform, messages
+    from nn3doc.equations.show import jsonform, messages
 
     color = wants_color()
     reports = []
@@ -113,10 +113,10 @@ def run(args: argparse.Namespace) -> int:
 def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
     """A report for each page, for each folder that is closed, and for files that are not read."""
     from nn3doc.equations.check_each import check_files, warm_process
-    from nn3doc.equations.isolation import Limits
-    from nn3doc.equations.pages import NoPageError, read_page
+    from nn3doc.equations.files import NoPageError, read_page
+    from nn3doc.equations.isolate import Limits
     from nn3doc.equations.report import Finding, Report
-    from nn3doc.equations.unread import unread_file
+    from nn3doc.equations.text import unread_file
 
     options = {
         "notation": args.notation,

@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Mutates the pages; 1 where a mistake survived."""
-    from nn3doc.equations.pages import NoPageError, find_pages
+    from nn3doc.equations.files import NoPageError, find_pages
 
     try:
         pages = [page for page in find_pages(args.paths) if page.suffix != ".ipynb"]
@@ -63,8 +63,13 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(str(error)) from error
     sys.path.insert(0, str(Path.cwd()))
     from nn3doc.equations.check import inspect_with_code
-    from nn3doc.equations.mutate import Tally, mutate_page, read_explained
-    from nn3doc.equations.mutate_code import BrokenTestsError, mutate_modules
+    from nn3doc.equations.mistakes import (
+        BrokenTestsError,
+        Tally,
+        mutate_modules,
+        mutate_page,
+        read_explained,
+    )
 
     try:
         explained = read_explained(args.explained) if args.explained else []

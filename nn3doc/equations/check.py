@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from nn3doc.equations import page
-from nn3doc.equations.builds_on import NOTATION_FILE, Source
-from nn3doc.equations.checked import Checked
 from nn3doc.equations.code import Snippets, run_page
-from nn3doc.equations.markdown import MarkdownError
-from nn3doc.equations.own_mistakes import guarded, own_mistake
-from nn3doc.equations.pages import NOTEBOOK, NoPageError, Read, read_page
-from nn3doc.equations.report import Finding, Report
-from nn3doc.equations.suggest import add_suggestions
-from nn3doc.equations.table import tables
+from nn3doc.equations.files import NOTEBOOK, NoPageError, Read, read_page
+from nn3doc.equations.mistakes import add_suggestions
+from nn3doc.equations.notation import tables
+from nn3doc.equations.report import Finding, Report, guarded, own_mistake
+from nn3doc.equations.sources import NOTATION_FILE, Source
+from nn3doc.equations.text import MarkdownError
+from nn3doc.equations.verdict import Checked
 
 
 def check_page(

@@ -9,13 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations import isolation
-from nn3doc.equations.isolation import Answer, Ended, Limits, WarmProcess, answers
-from nn3doc.equations.markdown import Lines, MarkdownError
-from nn3doc.equations.messages import render
-from nn3doc.equations.pages import NoPageError, Read, read_page
+from nn3doc.equations.files import NoPageError, Read, read_page
+from nn3doc.equations.isolate import Answer, Ended, Limits, WarmProcess, answers, isolation
 from nn3doc.equations.report import Finding, Report
-from nn3doc.equations.snippets import find_code
+from nn3doc.equations.show import render
+from nn3doc.equations.text import Lines, MarkdownError, find_code
 
 __all__ = [
     "check_files",
@@ -39,7 +37,7 @@ def warm_process(limits: Limits, modules: Sequence[str] = ()) -> WarmProcess:
         limits: What the process of a page with Python may take.
         modules: What it imports besides the checker.
     """
-    ours = ("numpy", "torch", "nn3doc.equations.check", "nn3doc.equations.suggest")
+    ours = ("numpy", "torch", "nn3doc.equations.check", "nn3doc.equations.mistakes")
     return WarmProcess((*ours, "jaxtyping", "tqdm", *modules), limits, _THREADS)
 
 

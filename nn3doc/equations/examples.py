@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nn3doc.equations.markdown import MarkdownError, Region, scan
-from nn3doc.equations.messages import render, summary
 from nn3doc.equations.report import Report
+from nn3doc.equations.show import render, summary
+from nn3doc.equations.text import MarkdownError, Region, scan
 
 __all__ = ["Told", "examples", "shown", "told_of_page"]
 
@@ -135,8 +135,8 @@ class _Runner:
         return Told("\n\n".join(blocks), "\n".join(problems))
 
     def _line(self, line: str) -> Report:
-        from nn3doc.equations.builds_on import Source
         from nn3doc.equations.check import check_page
+        from nn3doc.equations.sources import Source
 
         table, definitions = (Source(f"{name}.md", self._shared) for name in ("notation", "model"))
         return check_page(line + "\n", NAME, [table], [definitions])

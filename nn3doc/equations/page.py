@@ -13,8 +13,19 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
-from nn3doc.equations.book import Book
-from nn3doc.equations.builds_on import (
+from nn3doc.equations.code import Snippets, add_witnesses
+from nn3doc.equations.files import NoPageError, read_page
+from nn3doc.equations.model import Book, symbol_uses
+from nn3doc.equations.notation import (
+    Notation,
+    NotationError,
+    TableProblem,
+    read_table,
+    tables,
+    undeclared_sizes,
+)
+from nn3doc.equations.report import Equation, Finding, Report, guarded, own_mistake
+from nn3doc.equations.sources import (
     NOTATION_FILE,
     Source,
     builds_on_names,
@@ -23,24 +34,9 @@ from nn3doc.equations.builds_on import (
     table_spans,
     within,
 )
-from nn3doc.equations.checked import Checked
-from nn3doc.equations.code import Snippets
-from nn3doc.equations.families import NotationError
-from nn3doc.equations.markdown import Lines, MarkdownError, Region, formulas
-from nn3doc.equations.notation import Notation
-from nn3doc.equations.own_mistakes import guarded, own_mistake
-from nn3doc.equations.pages import NoPageError, read_page
-from nn3doc.equations.report import Equation, Finding, Report
-from nn3doc.equations.results import role_played
-from nn3doc.equations.snippet_values import SnippetValues
-from nn3doc.equations.statements import Checker
-from nn3doc.equations.symbols import symbol_uses
-from nn3doc.equations.table import TableProblem, read_table, tables, undeclared_sizes
-from nn3doc.equations.tokens import TexError
-from nn3doc.equations.tree import Formula, to_json
-from nn3doc.equations.unread import unread
-from nn3doc.equations.unrun import unrun
-from nn3doc.equations.witness import add_witnesses
+from nn3doc.equations.tex import Formula, TexError, to_json
+from nn3doc.equations.text import Lines, MarkdownError, Region, formulas, unread, unrun
+from nn3doc.equations.verdict import Checked, Checker, SnippetValues, role_played
 
 _OPERATOR = re.compile(
     r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"

@@ -24,13 +24,18 @@ from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.python import import_path
 
-from nn3doc.equations import markdown
 from nn3doc.equations.code import Runner, Snippet, Snippets, relative
-from nn3doc.equations.markdown import Lines, MarkdownError
-from nn3doc.equations.messages import render
-from nn3doc.equations.pages import NOTEBOOK, SUFFIXES, read_page
+from nn3doc.equations.files import NOTEBOOK, SUFFIXES, read_page
 from nn3doc.equations.report import Finding, Report
-from nn3doc.equations.snippets import Code, find_bare_doctests, from_regions
+from nn3doc.equations.show import render
+from nn3doc.equations.text import (
+    Code,
+    Lines,
+    MarkdownError,
+    find_bare_doctests,
+    from_regions,
+    markdown,
+)
 
 
 def collect(

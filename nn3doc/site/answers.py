@@ -16,8 +16,8 @@ from os.path import relpath
 from pathlib import PurePosixPath
 from typing import Any
 
-from nn3doc.equations.markdown import MarkdownError, Region
-from nn3doc.equations.table import tables
+from nn3doc.equations.notation import tables
+from nn3doc.equations.text import MarkdownError, Region
 from nn3doc.site.book import LABEL, Sheet
 from nn3doc.site.evidence import Evidence, Listed, evidence, listed
 from nn3doc.site.mathematics import Mathematics
@@ -35,7 +35,7 @@ class CheckedText:
 
     Attributes:
         text: Its text.
-        report: What was said of it, as nn3doc.equations.jsonform has it.
+        report: What was said of it, as nn3doc.equations.show has it.
         address: Where it will be in the site: `backpropagation.html`.
     """
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nn3doc.equations.markdown import MarkdownError, Region, scan
-from nn3doc.equations.messages import render
 from nn3doc.equations.report import Finding, Report
+from nn3doc.equations.show import render
+from nn3doc.equations.text import MarkdownError, Region, scan
 
 __all__ = ["Book", "Label", "MathematicsError", "Sheet", "message"]
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from nn3doc.equations import examples, markdown
-from nn3doc.equations.markdown import MarkdownError, Region
-from nn3doc.equations.pages import NOTEBOOK, NoPageError, read_page
+from nn3doc.equations import examples
+from nn3doc.equations.files import NOTEBOOK, NoPageError, read_page
+from nn3doc.equations.text import MarkdownError, Region, markdown
 from nn3doc.site.answers import CheckedText
 from nn3doc.site.checking import CheckedPage, PageChecker, Told
 

@@ -1,6 +1,6 @@
 """Checks the pages of the site as they are built, each only when something it depends on changed.
 
-Each page is checked in a process of its own (nn3doc.equations.isolation), forked from one that has
+Each page is checked in a process of its own (nn3doc.equations.isolate), forked from one that has
 PyTorch imported and is started anew when the checker's own sources change. What is said of a page
 holds as long as nothing changes that it depends on: its text, what it takes from other pages, the
 checker, and the modules outside the installed packages that its code imports.
@@ -22,7 +22,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations.builds_on import needed_pages, what_others_read
 from nn3doc.equations.check_each import (
     check_here_or_apart,
     has_code,
@@ -32,11 +31,11 @@ from nn3doc.equations.check_each import (
 )
 from nn3doc.equations.examples import Told as ToldOfExample
 from nn3doc.equations.examples import told_of_page
-from nn3doc.equations.isolation import Answer, Limits, WarmProcess
-from nn3doc.equations.jsonform import to_json
-from nn3doc.equations.messages import render
-from nn3doc.equations.pages import NoPageError, Read, read_page
+from nn3doc.equations.files import NoPageError, Read, read_page
+from nn3doc.equations.isolate import Answer, Limits, WarmProcess
 from nn3doc.equations.report import Report
+from nn3doc.equations.show import render, to_json
+from nn3doc.equations.sources import needed_pages, what_others_read
 
 __all__ = ["CheckedPage", "Checks", "PageChecker", "Told"]
 
@@ -67,7 +66,7 @@ class CheckedPage:
     """What the check of a page says.
 
     Attributes:
-        data: The page as `nn3doc check --json` tells it (nn3doc.equations.jsonform), without the
+        data: The page as `nn3doc check --json` tells it (nn3doc.equations.show), without the
             trees of its formulas.
         told: Its findings.
         examples: What is said of the examples on it (nn3doc.equations.examples).

@@ -30,7 +30,7 @@ def add_counts(content: str, pages: Sequence[Mapping[str, Any]], folder: Path) -
 
     Args:
         content: The Markdown.
-        pages: What is said of every page of the site (nn3doc.equations.jsonform).
+        pages: What is said of every page of the site (nn3doc.equations.show).
         folder: The folder of the pages.
 
     Raises:

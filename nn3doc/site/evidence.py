@@ -1,6 +1,6 @@
 """What is told of an equation when a reader asks how it is checked.
 
-From the checker's report (nn3doc.equations.jsonform), never written by hand. Sentences are plain
+From the checker's report (nn3doc.equations.show), never written by hand. Sentences are plain
 text, code in them between backticks.
 """
 

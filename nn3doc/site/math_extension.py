@@ -18,7 +18,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from nn3doc.equations.markdown import Region
+from nn3doc.equations.text import Region
 from nn3doc.site import mathematics
 
 __all__ = ["MathExtension", "makeExtension"]

@@ -15,8 +15,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from nn3doc.equations.excerpts import COLOURS
-from nn3doc.equations.markdown import Region
+from nn3doc.equations.text import COLOURS, Region
 from nn3doc.site.book import LABEL, REFERENCE, Book, MathematicsError, Sheet
 from nn3doc.site.drawing import Alphabet, draw, style
 from nn3doc.site.font import font_face

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nn3doc.equations.markdown import formulas
-from nn3doc.equations.pages import find_pages, read_page
+from nn3doc.equations.files import find_pages, read_page
+from nn3doc.equations.text import formulas
 
 __all__ = ["FILE", "MODULE", "SURVIVORS", "TESTS", "changed_since", "main", "measure"]
 
@@ -38,8 +38,7 @@ def changed_since(said: Mapping[str, Any], folder: Path) -> list[str]:
 def measure(folder: Path) -> dict[str, Any]:
     """Plants the mistakes in the pages of a folder; the outcome as it is written down."""
     from nn3doc.equations.check import inspect_with_code
-    from nn3doc.equations.mutate import Tally, mutate_page, read_explained
-    from nn3doc.equations.mutate_code import mutate_modules
+    from nn3doc.equations.mistakes import Tally, mutate_modules, mutate_page, read_explained
 
     explained = read_explained(SURVIVORS)
     tally = Tally()

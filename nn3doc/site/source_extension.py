@@ -27,8 +27,7 @@ from markdown.treeprocessors import Treeprocessor
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
-from nn3doc.equations.excerpts import SOURCE_OPTIONS, Excerpt, Line, SourceError, excerpt
-from nn3doc.equations.markdown import Region
+from nn3doc.equations.text import SOURCE_OPTIONS, Excerpt, Line, Region, SourceError, excerpt
 from nn3doc.site import mathematics
 from nn3doc.site.book import MathematicsError, Sheet
 from nn3doc.site.mathematics import Mathematics

@@ -23,7 +23,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nn3doc.equations.markdown import scan
+from nn3doc.equations.text.markdown import scan
 from tests.bench import written
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nn3doc.equations.markdown import scan
+from nn3doc.equations.text.markdown import scan
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FACTORS = ["loss", "output", "back", "hidden", "input"]

@@ -25,9 +25,9 @@ from pathlib import Path
 
 from nn3doc.equations.check import check_page
 from nn3doc.equations.examples import examples
-from nn3doc.equations.markdown import MarkdownError, Region, formulas
-from nn3doc.equations.own_mistakes import own_mistake
 from nn3doc.equations.page import Source, inspect_page
+from nn3doc.equations.report.own_mistakes import own_mistake
+from nn3doc.equations.text.markdown import MarkdownError, Region, formulas
 
 TESTS = Path(__file__).parent
 DOCS = TESTS.parents[1] / "docs"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nn3doc.equations.builds_on import Source, builds_on_names, what_others_read
 from nn3doc.equations.check import check_page
+from nn3doc.equations.sources import Source, builds_on_names, what_others_read
 
 NOTATION = """| Symbol | Shape | Meaning |
 | --- | --- | --- |

@@ -203,7 +203,7 @@ def test_a_mistake_of_the_checker_is_told_as_one(
     def fails(*arguments: object, **options: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(page, "check_file", fails)
+    monkeypatch.setattr(page, "inspect_file", fails)
     code, out, err = check("page.md", page=RIGHT)
     lines = out.splitlines()
     assert (code, err) == (1, "")

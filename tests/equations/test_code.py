@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from nn3doc.equations.code import Snippets, relative, run_page
-from nn3doc.equations.messages import render
-from nn3doc.equations.report import Report
+from nn3doc.equations.code.runs import Snippets, relative, run_page
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.messages import render
 
 
 def told(snippets: Snippets) -> str:
@@ -269,13 +269,13 @@ column 2 (char 1)
     ),
     "a source that does not assign what is to be shown": (
         """\
-        ```python source="nn3doc.equations.state.copied" show="entries other return"
+        ```python source="nn3doc.equations.isolate.state.copied" show="entries other return"
         ```
         """,
         """\
-        page.md:1:64: copied assigns no other
-            1 | ```python source="nn3doc.equations.state.copied" show="entries other return"
-              |                                                                ^^^^^
+        page.md:1:72: copied assigns no other
+            1 | ```python source="nn3doc.equations.isolate.state.copied" show="entries other return"
+              |                                                                        ^^^^^
           Its names are copiable, entries.
         """,
     ),
@@ -293,13 +293,13 @@ column 2 (char 1)
     ),
     "a source in single quotes, and a name that only a loop binds": (
         """\
-        ```python source='nn3doc.equations.snippets.from_regions' show='region'
+        ```python source='nn3doc.equations.text.snippets.from_regions' show='region'
         ```
         """,
         """\
-        page.md:1:65: from_regions assigns no region
-            1 | ```python source='nn3doc.equations.snippets.from_regions' show='region'
-              |                                                                 ^^^^^^
+        page.md:1:70: from_regions assigns no region
+            1 | ```python source='nn3doc.equations.text.snippets.from_regions' show='region'
+              |                                                                      ^^^^^^
           Its names are before, between, code, lines, result.
         """,
     ),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.messages import render
 from nn3doc.equations.page import inspect_page
+from nn3doc.equations.show.messages import render
 
 PAGES = Path(__file__).parent / "constructs"
 WRONG = re.compile(r"```wrong\n(.*)\n(.*)\n```\n")

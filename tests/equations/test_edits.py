@@ -2,8 +2,8 @@
 
 import pytest
 
-from nn3doc.equations.edits import KINDS, MENDING, PLANTED, edits
-from nn3doc.equations.notation import Notation
+from nn3doc.equations.mistakes.edits import KINDS, MENDING, PLANTED, edits
+from nn3doc.equations.notation.notation import Notation
 from nn3doc.equations.page import inspect_page
 
 TABLE = r"""

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.code import run_page
-from nn3doc.equations.messages import render
-from nn3doc.equations.report import Report
+from nn3doc.equations.code.runs import run_page
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.messages import render
 
 PAGES = Path(__file__).parent / "errata"
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from nn3doc.equations.check import check_page
 from nn3doc.equations.page import Source
-from nn3doc.equations.statements import Checker
-from nn3doc.equations.tex import parse
-from nn3doc.equations.tokens import TexError
+from nn3doc.equations.tex.parser import parse
+from nn3doc.equations.tex.tokens import TexError
+from nn3doc.equations.verdict.statements import Checker
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOTATION = Source("notation.md", (DOCS / "notation.md").read_text(encoding="utf-8"))

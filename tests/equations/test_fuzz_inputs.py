@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from nn3doc.equations import page, symbols
+from nn3doc.equations import page
+from nn3doc.equations.model import occurrences as symbols
 from tests.equations.fuzz import bases, cause, inputs, mistake, pool, search, shrunk
 
 COUNT = 2_000

@@ -15,9 +15,9 @@ from typing import IO
 import pytest
 
 from nn3doc.equations.check_each import check_files, warm_process
-from nn3doc.equations.isolation import Limits, WarmProcess
-from nn3doc.equations.messages import render
-from nn3doc.equations.report import Report
+from nn3doc.equations.isolate.isolation import Limits, WarmProcess
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.messages import render
 
 LIMITS = Limits(seconds=1.0, memory=400_000_000, output=1_000_000, processes=20)
 PATIENT = replace(LIMITS, seconds=15.0)  # for what another limit ends
@@ -47,7 +47,7 @@ MORE = (
 def warm() -> Iterator[WarmProcess]:
     """One warm process for all tests: to start one takes a second."""
     with warm_process(LIMITS) as found:
-        found.ask("nn3doc.equations.pages", "find_pages", {"paths": []}, "").answer()
+        found.ask("nn3doc.equations.files", "find_pages", {"paths": []}, "").answer()
         yield found
 
 

@@ -5,8 +5,8 @@ import math
 import re
 from collections.abc import Iterator
 
-from nn3doc.equations import jsonform
-from nn3doc.equations.report import Equation, Finding, Report, SymbolUse, Witness
+from nn3doc.equations.report.findings import Equation, Finding, Report, SymbolUse, Witness
+from nn3doc.equations.show import jsonform
 
 TEXT = "Take $a = b$.\n\n$$\nZ = W A\n$$\n"
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from nn3doc.equations.messages import render, summary
-from nn3doc.equations.report import Equation, Finding, FindingKind, Report, Verdict
+from nn3doc.equations.report.findings import Equation, Finding, FindingKind, Report, Verdict
+from nn3doc.equations.show.messages import render, summary
 
 
 def finding(text: str, what: str, *notes: str, message: str = "wrong") -> Finding:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from nn3doc.equations.check import inspect_with_code
-from nn3doc.equations.mutate import mutate_page, read_explained
-from nn3doc.equations.mutate_code import BrokenTestsError, mutate_modules
+from nn3doc.equations.mistakes.mutate import mutate_page, read_explained
+from nn3doc.equations.mistakes.mutate_code import BrokenTestsError, mutate_modules
 from nn3doc.site.mutation import FILE, MODULE, SURVIVORS
 
 DOCS = Path(__file__).parents[2] / "docs"

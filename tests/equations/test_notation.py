@@ -3,9 +3,9 @@
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.messages import render
 from nn3doc.equations.page import inspect_page
-from nn3doc.equations.report import Report
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.messages import render
 
 TABLE = r"""| Symbol | Entry | Shape | Meaning |
 | --- | --- | --- | --- |

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from nn3doc.equations.checked import Checked
-from nn3doc.equations.edits import edits
 from nn3doc.equations.evaluate import rules
 from nn3doc.equations.meaning import FUNCTIONS_OF_NUMBERS, OPERATIONS, Operation, operation_of
-from nn3doc.equations.shapes_operations import BUILT_IN
-from nn3doc.equations.terms import Term
-from nn3doc.equations.tokens import FUNCTIONS
+from nn3doc.equations.meaning.calls import BUILT_IN
+from nn3doc.equations.meaning.terms import Term
+from nn3doc.equations.mistakes.edits import edits
+from nn3doc.equations.tex.tokens import FUNCTIONS
+from nn3doc.equations.verdict.checked import Checked
 from tests.equations.test_twins import pages
 
 EQUATIONS = Path(rules.__file__).parents[1]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sympy import Abs, Integer, Max, Rational, Symbol, exp, sqrt, tanh
 
-from nn3doc.equations.checked import Checked
 from nn3doc.equations.page import inspect_page
+from nn3doc.equations.verdict.checked import Checked
 from tests.oracle import judge as judging
 from tests.oracle.domains import REALS, points
 from tests.oracle.judge import Judged, judge

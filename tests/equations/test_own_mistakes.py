@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 
 from nn3doc.cli import main
-from nn3doc.equations import book, check, page, statements, suggest, symbols, table, witness
+from nn3doc.equations import check, page
 from nn3doc.equations.check import check_file
+from nn3doc.equations.code import witness
 from nn3doc.equations.evaluate.rules import RULES
-from nn3doc.equations.report import Finding, Report
+from nn3doc.equations.mistakes import suggest
+from nn3doc.equations.model import book
+from nn3doc.equations.model import occurrences as symbols
+from nn3doc.equations.notation import table
+from nn3doc.equations.report.findings import Finding, Report
+from nn3doc.equations.verdict import statements
 
 TEXT = r"""
 | Symbol | Shape |
@@ -157,7 +163,7 @@ def test_other_pages_are_untouched(
 
 
 def test_a_mistake_of_the_checker_is_its_own_kind_of_finding() -> None:
-    from nn3doc.equations.own_mistakes import own_mistake
+    from nn3doc.equations.report.own_mistakes import own_mistake
 
     assert own_mistake(KeyError("a"), 1, 2) == Finding(
         "checker",

@@ -5,9 +5,9 @@ import builtins
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.code import Snippets, run_page
-from nn3doc.equations.recording import MOST_PASSES, Event
-from nn3doc.equations.snippet_claims import Claimed, claims_of
+from nn3doc.equations.code.recording import MOST_PASSES, Event
+from nn3doc.equations.code.runs import Snippets, run_page
+from nn3doc.equations.code.snippet_claims import Claimed, claims_of
 
 
 def run(code: str) -> Snippets:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.markdown import scan
-from nn3doc.equations.relations import MEANINGS, meanings_table
-from nn3doc.equations.roles import WORDS, Prose, roles_table, words_table
-from nn3doc.equations.tokens import RELATIONS
+from nn3doc.equations.model.roles import WORDS, Prose, roles_table, words_table
+from nn3doc.equations.tex.tokens import RELATIONS
+from nn3doc.equations.text.markdown import scan
+from nn3doc.equations.verdict.relations import MEANINGS, meanings_table
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "check-your-own.md"
 

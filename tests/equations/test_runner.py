@@ -8,9 +8,9 @@ from types import FunctionType
 import pytest
 import torch
 
-from nn3doc.equations.code import Runner, Snippets, run_page
-from nn3doc.equations.messages import render
-from nn3doc.equations.report import Report
+from nn3doc.equations.code.runs import Runner, Snippets, run_page
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.messages import render
 
 
 def told(snippets: Snippets) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from nn3doc.equations.page import inspect_page
-from nn3doc.equations.report import Report
+from nn3doc.equations.report.findings import Report
 
 DECLARED = r"""Let $A \in \mathbb{R}^{n \times m}$, $B \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$,
 $c \in \mathbb{R}$ and $f \colon \mathbb{R}^m \to \mathbb{R}$.

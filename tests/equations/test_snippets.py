@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn3doc.equations.code import Snippets, run_page
-from nn3doc.equations.markdown import Lines, MarkdownError
-from nn3doc.equations.messages import render
-from nn3doc.equations.report import Report
-from nn3doc.equations.snippets import assigned_names, find_code, used_names
+from nn3doc.equations.code.runs import Snippets, run_page
+from nn3doc.equations.report.findings import Report
+from nn3doc.equations.show.messages import render
+from nn3doc.equations.text.markdown import Lines, MarkdownError
+from nn3doc.equations.text.snippets import assigned_names, find_code, used_names
 
 
 def told(snippets: Snippets) -> str:

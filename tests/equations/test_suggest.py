@@ -3,7 +3,7 @@
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.messages import render
+from nn3doc.equations.show.messages import render
 
 PAGE = r"""
 | Symbol | Shape | Meaning |

@@ -2,9 +2,9 @@
 
 import pytest
 
-from nn3doc.equations.tex import Lexicon, parse
-from nn3doc.equations.tokens import TexError
-from nn3doc.equations.tree import same
+from nn3doc.equations.tex.parser import Lexicon, parse
+from nn3doc.equations.tex.tokens import TexError
+from nn3doc.equations.tex.tree import same
 
 # TeX: (message, what is at fault, cure)
 REFUSED = {

@@ -21,16 +21,16 @@ from typing import Any
 
 import pytest
 
-from nn3doc.equations.checked import Checked
-from nn3doc.equations.definitions import DefinitionError, Statement
-from nn3doc.equations.families import NotationError
+from nn3doc.equations.files import read_page
+from nn3doc.equations.meaning.shapes import Elaborator
+from nn3doc.equations.meaning.terms import Index, Term
+from nn3doc.equations.model.definitions import DefinitionError, Statement
+from nn3doc.equations.notation.symbols import NotationError
 from nn3doc.equations.page import inspect_file, inspect_page
-from nn3doc.equations.pages import read_page
-from nn3doc.equations.shapes import Elaborator
-from nn3doc.equations.terms import Index, Term
-from nn3doc.equations.tex import parse
-from nn3doc.equations.tokens import SIZES, TexError, Token, tokenize
-from nn3doc.equations.tree import Node, Relation, bare, rebuilt
+from nn3doc.equations.tex.parser import parse
+from nn3doc.equations.tex.tokens import SIZES, TexError, Token, tokenize
+from nn3doc.equations.tex.tree import Node, Relation, bare, rebuilt
+from nn3doc.equations.verdict.checked import Checked
 from tests.equations.test_constructs import SECTIONS
 from tests.equations.test_constructs import page as construct
 

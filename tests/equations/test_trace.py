@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 import torch
 
-from nn3doc.equations.code import run_page
-from nn3doc.equations.functions import ResolveError, imported_functions, resolve
-from nn3doc.equations.trace import Trace, trace
+from nn3doc.equations.code.functions import ResolveError, imported_functions, resolve
+from nn3doc.equations.code.runs import run_page
+from nn3doc.equations.code.trace import Trace, trace
 
 
 def defined(source: str) -> Callable[..., Any]:
@@ -255,7 +255,7 @@ def test_no_loop_is_without_end(source: str) -> None:
 
 
 def test_the_clock_stops_what_no_count_sees(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules["nn3doc.equations.trace"]
+    module = sys.modules["nn3doc.equations.code.trace"]
     monkeypatch.setattr(module, "MOST_SECONDS", 0.05)
     record = trace(textwrap.fill, {"text": "a b " * 10**6, "width": 3})
     assert record.error == "it was stopped: it takes too long"

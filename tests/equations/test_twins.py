@@ -23,12 +23,12 @@ from typing import Any
 
 import pytest
 
-from nn3doc.equations.builds_on import Source, table_spans
-from nn3doc.equations.checked import Checked
-from nn3doc.equations.edits import edits
 from nn3doc.equations.examples import examples
+from nn3doc.equations.mistakes.edits import edits
 from nn3doc.equations.page import inspect_page
-from nn3doc.equations.report import Equation, Finding
+from nn3doc.equations.report.findings import Equation, Finding
+from nn3doc.equations.sources import Source, table_spans
+from nn3doc.equations.verdict.checked import Checked
 from tests.equations import test_constructs
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -5,8 +5,8 @@ from textwrap import dedent
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.code import run_page
-from nn3doc.equations.messages import render, summary
+from nn3doc.equations.code.runs import run_page
+from nn3doc.equations.show.messages import render, summary
 
 
 def said(page: str, strict: bool = False) -> str:

@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.code import run_page
-from nn3doc.equations.messages import render
+from nn3doc.equations.code.runs import run_page
+from nn3doc.equations.show.messages import render
 
 KINDS = sorted((Path(__file__).parent / "verdicts").glob("*.toml"))
 

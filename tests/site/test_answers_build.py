@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nn3doc.equations.check import check_page
-from nn3doc.equations.jsonform import to_json
+from nn3doc.equations.show.jsonform import to_json
 from nn3doc.site.answers import Answers, CheckedText, slug
 from nn3doc.site.evidence import evidence
 from nn3doc.site.mathematics import Mathematics

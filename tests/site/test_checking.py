@@ -12,7 +12,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from nn3doc.equations.isolation import Limits
+from nn3doc.equations.isolate.isolation import Limits
 from nn3doc.site.check_hook import CheckedPages, add_findings, with_boxes
 from nn3doc.site.checking import CheckedPage, PageChecker, Told
 
@@ -325,7 +325,7 @@ def test_two_findings_at_one_place_are_two_boxes() -> None:
 # What hooks.py does with the pages.
 HOOK = """\
 from pathlib import Path
-from nn3doc.equations.isolation import Limits
+from nn3doc.equations.isolate import Limits
 from nn3doc.site.check_hook import CheckedPages, add_findings
 from nn3doc.site.checking import PageChecker
 

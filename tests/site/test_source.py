@@ -7,7 +7,7 @@ from pathlib import Path
 import markdown
 import pytest
 
-from nn3doc.equations.excerpts import SourceError, excerpt
+from nn3doc.equations.text.excerpts import SourceError, excerpt
 from nn3doc.site.book import MathematicsError
 from nn3doc.site.mathematics import of
 from nn3doc.site.source_extension import check
@@ -102,7 +102,7 @@ def test_colours_of_expressions_count_characters() -> None:
 
 def test_nothing_is_imported_to_show_the_network() -> None:
     code = (
-        "import sys; from nn3doc.equations.excerpts import excerpt;"
+        "import sys; from nn3doc.equations.text import excerpt;"
         "excerpt('nn3doc.network.backward_propagation'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nn3doc.equations.terms import Term
+from nn3doc.equations.meaning import Term
 
 MAX_ENTRIES = 2_000_000  # of a value, in one draw
 MAX_OPERATIONS = 30_000  # of one value, definitions within definitions

@@ -7,13 +7,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nn3doc.equations.book import Book
-from nn3doc.equations.definitions import Definition
 from nn3doc.equations.evaluate.arrays import Array, aligned_to
-from nn3doc.equations.families import NotationError
-from nn3doc.equations.sizes import ONE, Size
-from nn3doc.equations.terms import Key
-from nn3doc.equations.tree import Name
+from nn3doc.equations.meaning import Key
+from nn3doc.equations.model import Book, Definition
+from nn3doc.equations.notation import ONE, NotationError, Size
+from nn3doc.equations.tex import Name
 
 
 class Sample(Protocol):

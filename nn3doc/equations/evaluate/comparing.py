@@ -18,9 +18,9 @@ from torch import Tensor
 from nn3doc.equations.evaluate.arrays import Array, aligned
 from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, is_plain, walk_meaning
 from nn3doc.equations.evaluate.samples import ORDINARY
-from nn3doc.equations.families import NotationError
-from nn3doc.equations.terms import Key, Term, walk_terms
-from nn3doc.equations.tree import Cases, Node
+from nn3doc.equations.meaning import Key, Term, walk_terms
+from nn3doc.equations.notation import NotationError
+from nn3doc.equations.tex import Cases, Node
 
 TOLERANCE = 1e-9  # for words about a difference: a ratio, a sign
 AGREE = 1e-11  # two values this close, relative to them, are equal without a further question

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from nn3doc.equations.book import Book
-from nn3doc.equations.definitions import Definition
 from nn3doc.equations.evaluate.arrays import Array, Work, hold_size, without_value
 from nn3doc.equations.evaluate.assembling import assemble
 from nn3doc.equations.evaluate.rules import RULES, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
-from nn3doc.equations.families import NotationError
-from nn3doc.equations.meaning.operations import Operation, operation_of
-from nn3doc.equations.sizes import ONE, Size
-from nn3doc.equations.terms import Index, Key, Term, walk_terms
+from nn3doc.equations.meaning import Index, Key, Operation, Term, operation_of, walk_terms
+from nn3doc.equations.model import Book, Definition
+from nn3doc.equations.notation import ONE, NotationError, Size
 
 #: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
 #: and derivatives, would leave the range of float64.

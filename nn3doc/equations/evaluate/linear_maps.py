@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import Array
-from nn3doc.equations.terms import Term
+from nn3doc.equations.meaning import Term
 
 
 def read_map(full: Array, term: Term) -> Array:

@@ -25,10 +25,8 @@ from nn3doc.equations.evaluate.arrays import (
 )
 from nn3doc.equations.evaluate.linear_maps import hessian, jacobian, read_map
 from nn3doc.equations.evaluate.samples import opaque
-from nn3doc.equations.families import NotationError
-from nn3doc.equations.meaning.operations import OPERATIONS
-from nn3doc.equations.sizes import ONE, Size
-from nn3doc.equations.terms import Index, Term
+from nn3doc.equations.meaning import OPERATIONS, Index, Term
+from nn3doc.equations.notation import ONE, NotationError, Size
 
 if TYPE_CHECKING:
     from nn3doc.equations.evaluate.evaluator import Evaluator

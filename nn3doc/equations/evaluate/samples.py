@@ -17,8 +17,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from nn3doc.equations.constants import FILLED, IDENTITIES
-from nn3doc.equations.families import Domain, Family
+from nn3doc.equations.notation import FILLED, IDENTITIES, Domain, Family
 
 _DIMENSIONS = (5, 4, 3, 7, 6, 8, 9, 10, 11, 12, 13, 2)
 _OF_SETS = (2, 3)  # smaller than what they are taken from

@@ -15,7 +15,7 @@ from torch import Tensor
 from nn3doc.equations.evaluate.arrays import aligned
 from nn3doc.equations.evaluate.evaluator import Evaluator
 from nn3doc.equations.evaluate.samples import narrowed, standing_value
-from nn3doc.equations.terms import Key, Term, walk_terms
+from nn3doc.equations.meaning import Key, Term, walk_terms
 
 STEPS = 70
 _MARGIN = 1e-6  # of an interval's width, that is kept from its ends

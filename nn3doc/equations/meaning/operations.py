@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from nn3doc.equations.terms import Term
+from nn3doc.equations.meaning.terms import Term
 
 #: How the degree of a result, as a polynomial, follows from the degrees of its parts:
 #: `largest` of them, their `sum`, the `first` one's if the others have degree 0, the first one's

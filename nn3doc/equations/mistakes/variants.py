@@ -1,0 +1,255 @@
+"""A checked page with one formula written otherwise: what the checks say of that.
+
+Only what the change can reach is checked again: the formula's own statements and, where it defines
+something, the statements and the code that rest on it. Symbols that nothing defines keep their
+values.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+
+from nn3doc.equations.code import add_witnesses
+from nn3doc.equations.model import Book, Definition, Statement
+from nn3doc.equations.report import Report
+from nn3doc.equations.tex import Formula, Relation, TexError, parse
+from nn3doc.equations.verdict import Checked, Checker, Result
+
+
+@dataclass
+class Outcome:
+    """What the checks say of a changed formula.
+
+    Attributes:
+        caught: The first finding's message; "" if the page still passes.
+        by: `read`, `known`, …, `elsewhere` (another statement), `code`, `untested`.
+        results: What is said of the formula's own statements.
+        book: The page as it would be.
+        checker: Its checker.
+    """
+
+    caught: str
+    by: str
+    results: list[Result]
+    book: Book
+    checker: Checker
+
+
+class Variants:
+    """Changed formulas of one page.
+
+    Args:
+        checked: The page as it is.
+        path: Its path, for the code it names.
+    """
+
+    def __init__(self, checked: Checked, path: str = "page.md") -> None:
+        self.checked = checked
+        self.again = checked.again
+        self.path = path
+        self.numbers = checked.checker.numbers.copy(checked.book)
+        self.by_place: dict[int, list[Statement]] = {}
+        book = checked.book
+        groups = (*book.definitions.values(), *book.updates.values(), book.functions.values())
+        self._says = {id(d.statement) for group in groups for d in group}
+        self._says |= set(book.assumed_by.values())
+        self._says |= {id(r.statement) for r in checked.results if r.verdict == "declares"}
+        for statement in checked.book.statements:
+            if statement.own:
+                self.by_place.setdefault(statement.place, []).append(statement)
+
+    def own(self, place: int, tex: str) -> Outcome:
+        """What is said of a formula's own statements, were it written as `tex`.
+
+        Args:
+            place: Number of the formula among those that are checked.
+            tex: The other TeX.
+        """
+        book = self.checked.book
+        try:
+            formula = parse(tex, book.notation.lexicon)
+        except TexError as error:
+            return Outcome(error.message, "read", [], book, self.checked.checker)
+        claims = self._claims(place, formula)
+        if claims is not None:
+            checker, statements = self.checked.checker, claims
+            checker.numbers = self.numbers.copy(book)
+        else:
+            book = self._book(place, formula)
+            checker = self._checker(book)
+            statements = [s for s in book.statements if s.own and s.place == place]
+        results = [checker.check(statement) for statement in statements]
+        for result in results:
+            if result.findings:
+                finding = result.findings[0]
+                return Outcome(finding.message, finding.kind, results, book, checker)
+        return Outcome("", "", results, book, checker)
+
+    def whole(self, place: int, tex: str, code: bool = True) -> Outcome:
+        """What is said of the page, were a formula written as `tex`."""
+        outcome = self.own(place, tex)
+        if outcome.caught:
+            return outcome
+        new = {number for result in outcome.results for number in result.defines}
+        old = {
+            number
+            for result in self.checked.results
+            if result.statement.place == place
+            for number in result.defines
+        }
+        if any(r.verdict == "declares" or r.gives for r in outcome.results):
+            return self._read_again(place, tex, outcome)
+        if not new and not old:
+            return outcome
+        tested: set[int] = set()
+        # What rests on the old definition comes first: it is likeliest to object.
+        for result in sorted(self.checked.results, key=lambda r: old.isdisjoint(r.used)):
+            if result.statement.place == place:
+                continue
+            statement = next(s for s in outcome.book.statements if s is result.statement)
+            if not self._touched(outcome, result, old):
+                continue
+            again = outcome.checker.check(statement)
+            if again.findings or again.verdict == "skipped":
+                message = again.findings[0].message if again.findings else "needs what is lost"
+                return replace(outcome, caught=message, by="elsewhere")
+            tested |= again.used
+        found = self._code(outcome) if code else ""
+        if found:
+            return replace(outcome, caught=found, by="code")
+        if not new <= tested | outcome.checker.tested:
+            return replace(outcome, caught="untested definition", by="untested")
+        return outcome
+
+    def _read_again(self, place: int, tex: str, outcome: Outcome) -> Outcome:
+        """The whole page with the change: what it declares or gives can reach anything."""
+        equation = self.checked.checker.equations[place]
+        text = self.checked.report.text
+        end = equation.body_start + len(equation.tex)
+        changed = text[: equation.body_start] + tex + text[end:]
+        report = self.again(changed)
+        failing = [f for f in report.all_findings if f.failing]
+        if failing:
+            return replace(outcome, caught=failing[0].message, by="elsewhere")
+        return outcome
+
+    def _touched(self, outcome: Outcome, result: Result, old: set[int]) -> bool:
+        """Whether a statement may rest on what the formula defines or defined."""
+        return result.verdict not in ("reads", "states")
+
+    def _code(self, outcome: Outcome) -> str:
+        """What the page's code says against the change."""
+        source = self.checked.report
+        report = Report(source.path, source.text)
+        report.equations = [replace(e, findings=[], witnesses=[]) for e in source.equations]
+        variant = Checked(report, outcome.book, outcome.checker)
+        variant.results = [
+            r
+            for r in self.checked.results
+            if all(r.statement.place != o.statement.place for o in outcome.results)
+        ] + outcome.results
+        outcome.checker.equations = [
+            report.equations[source.equations.index(e)] for e in self.checked.checker.equations
+        ]
+        add_witnesses(variant, source.text, self.path, None)
+        failing = [f for f in report.all_findings if f.failing]
+        return failing[0].message if failing else ""
+
+    def _claims(self, place: int, formula: Formula) -> list[Statement] | None:
+        """The statements of a formula that only claims, before and after; None if it does more.
+
+        Then nothing else of the page can change, and all that was worked out can be used again.
+        """
+        before = self.by_place.get(place, [])
+        if any(id(s) in self._says for s in before):
+            return None
+        scratch = copy.copy(self.checked.book)
+        scratch.notation = scratch.notation.copy()
+        scratch.statements, scratch.definitions, scratch.updates = [], {}, {}
+        scratch.functions, scratch.constraints = dict(scratch.functions), dict(scratch.constraints)
+        scratch.aliases, scratch.problems = dict(scratch.aliases), {}
+        scratch.assumed_by, scratch.assumed = {}, []
+        scratch.introduced = dict(scratch.introduced)
+        functions, constraints, aliases = (
+            len(scratch.functions),
+            dict(scratch.constraints),
+            len(scratch.aliases),
+        )
+        scratch.add_formula(formula, place, own=True)
+        known = self.checked.book.definitions
+        if (
+            scratch.updates
+            or scratch.problems
+            or not scratch.definitions.keys() <= known.keys()
+            or len(scratch.functions) != functions
+            or scratch.constraints != constraints
+            or scratch.assumed
+            or len(scratch.aliases) != aliases
+            or len(scratch.notation.families) != len(self.checked.book.notation.families)
+            or any(
+                isinstance(s.node, Relation) and s.node.operators[0] in ("in", "colon")
+                for s in scratch.statements
+            )
+        ):
+            return None
+        return scratch.statements
+
+    def _checker(self, book: Book) -> Checker:
+        if book is self.checked.book:
+            return self.checked.checker
+        checker = Checker(book, self.checked.checker.seeds)
+        checker.equations = self.checked.checker.equations
+        checker.numbers = self.checked.checker.numbers.copy(book)
+        for key in list(checker.numbers.values):  # what is defined now is worked out
+            if book.find(key) is not None and self.checked.book.find(key) is None:
+                del checker.numbers.values[key]
+        return checker
+
+    def _book(self, place: int, formula: Formula) -> Book:
+        """The page's book with one formula's statements replaced."""
+        before = self.checked.book
+        book = before.sized({})
+        gone = set(map(id, self.by_place.get(place, [])))
+        book.statements = [s for s in before.statements if id(s) not in gone]
+        book.definitions = _without(before.definitions, gone)
+        book.updates = _without(before.updates, gone)
+        book.functions = {k: d for k, d in before.functions.items() if id(d.statement) not in gone}
+        book.constraints = {
+            k: v for k, v in before.constraints.items() if before.assumed_by.get(k) not in gone
+        }
+        book.assumed = [a for a in before.assumed if id(a.statement) not in gone]
+        book.aliases = dict(before.aliases)
+        book.problems = {
+            order: error
+            for order, error in before.problems.items()
+            if not any(s.order == order for s in self.by_place.get(place, []))
+        }
+        for family in list(book.notation.all()):
+            if not family.declared and family.shape is None and family.kind == "value":
+                if family.key not in book.definitions and family.key in before.definitions:
+                    book.notation.remove(family)
+        book.add_formula(formula, place, own=True)
+        order = {id(s): n for n, s in enumerate(_ordered(book.statements))}
+        for group in (book.definitions, book.updates):
+            for definitions in group.values():
+                definitions.sort(key=lambda d: order[id(d.statement)])
+        return book
+
+
+def _without(groups: dict[str, list[Definition]], gone: set[int]) -> dict[str, list[Definition]]:
+    kept = {
+        key: [d for d in definitions if id(d.statement) not in gone]
+        for key, definitions in groups.items()
+    }
+    return {key: definitions for key, definitions in kept.items() if definitions}
+
+
+def _ordered(statements: list[Statement]) -> list[Statement]:
+    """Statements of other pages first, then the page's own, in reading order."""
+    return [s for s in statements if not s.own] + sorted(
+        (s for s in statements if s.own), key=lambda s: s.place
+    )
+
+
+__all__ = ["Outcome", "Variants"]

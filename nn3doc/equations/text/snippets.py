@@ -1,0 +1,236 @@
+"""The code on a page, found but not run, and what it should print.
+
+code    = "```python" fence | doctest | hidden | "```python source=…" fence
+doctest = "```pycon" fence | fence that begins with ">>>"
+hidden  = "<!-- invisible-code-block: python" newline … "-->"
+output  = "```output" fence behind a code | "```text" fence behind a code that prints
+          (directly behind it, or behind one line such as "It prints:")
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from nn3doc.equations.text.markdown import Lines, Region, scan
+
+CodeKind = Literal["python", "hidden", "doctest", "source", "output"]
+
+_HIDDEN = re.compile(r"-?\s*invisible-code(?:-block)?:\s*(?:python|py)[ \t]*\r?\n", re.IGNORECASE)
+_DOCTEST_LANGUAGES = frozenset(["pycon", "doctest"])
+_BARE_DOCTEST = re.compile(r"^[ \t]*>>>(?!>).*$(?:\n[ \t]*\S.*$)*", re.MULTILINE)
+# Languages of fences that people write outputs in; also those that show what a reader types.
+_PLAIN = frozenset(
+    """text txt plain plaintext none console terminal out stdout shell-session ansi""".split()
+)
+_TYPED = re.compile(r"\s*(?:[$%#>] |>>>|In \[|[\w.@~-]*[$#] )")
+_INTRODUCES = re.compile(
+    r"[^\n]{0,80}\b(?:print|output|result|show|give|display|return|see|get)\w*\b[^\n]{0,40}:\W*",
+    re.IGNORECASE,
+)
+_CELL_OPTION = re.compile(r":[\w-]+:")
+
+
+@dataclass(frozen=True)
+class Code:
+    """One piece of code, with its lines as Python reads them.
+
+    Attributes:
+        region: Where it stands on the page.
+        kind: `python` and `hidden` are run, `doctest` is run prompt by prompt, `source` shows code
+            of a package, `output` is an output that stands behind no code.
+        lines: Its lines without what stands before every one of them: blanks, `>`.
+        first_line: The page's line of the first one, from 1.
+        cut: How many characters were taken off the front of each line.
+        output: The fence behind it that says what it prints.
+        likely: Of an output: whether it may be something else, which no name says.
+    """
+
+    region: Region
+    kind: CodeKind
+    lines: tuple[str, ...]
+    first_line: int
+    cut: tuple[int, ...]
+    output: Code | None = None
+    likely: bool = False
+
+    @property
+    def source(self) -> str:
+        """The lines as one text."""
+        return "\n".join(self.lines) + "\n"
+
+    @property
+    def padded(self) -> str:
+        """The same behind as many empty lines as put it on the page's lines."""
+        return "\n" * (self.first_line - 1) + self.source
+
+    def offset(self, lines: Lines, line: int, column: int) -> int:
+        """The offset on the page of a place in the code.
+
+        Args:
+            lines: The page's lines.
+            line: Line on the page, from 1.
+            column: Characters before the place in the code's line, from 0.
+        """
+        index = min(max(line - self.first_line, 0), len(self.lines) - 1)
+        column = min(column, len(self.lines[index])) if self.lines else 0
+        taken = self.cut[index] if self.cut else 0
+        return min(lines.start(self.first_line + max(index, 0)) + taken + column, len(lines.text))
+
+    def span(self, lines: Lines, line: int) -> tuple[int, int]:
+        """The span on the page of one line of the code, without the blanks before it."""
+        index = min(max(line - self.first_line, 0), len(self.lines) - 1)
+        text = self.lines[index] if self.lines else ""
+        start = self.offset(lines, line, len(text) - len(text.lstrip()))
+        return start, max(self.offset(lines, line, len(text.rstrip())), start + 1)
+
+
+def find_code(text: str) -> list[Code]:
+    """All code of a Markdown page, in its order.
+
+    Raises:
+        MarkdownError: A fence or a comment is never closed.
+    """
+    return from_regions(text, scan(text))
+
+
+def from_regions(text: str, regions: Sequence[Region]) -> list[Code]:
+    """The code among the regions of a page."""
+    lines = Lines(text)
+    result: list[Code] = []
+    for region in regions:
+        code = _code(lines, region)
+        if code is None:
+            continue
+        before = result[-1] if result else None
+        if code.kind == "output" and before and before.kind == "python" and before.output is None:
+            between = text[before.region.end : region.start].strip(" \t\r\n>")
+            if not between or _INTRODUCES.fullmatch(between):
+                result[-1] = replace(before, output=code)
+                continue
+        if not code.likely:
+            result.append(code)
+    return result
+
+
+def find_bare_doctests(text: str, start: int, end: int) -> list[Code]:
+    """The doctests of a docstring, which stand in no fence: from a prompt to an empty line."""
+    lines = Lines(text)
+    result = []
+    for match in _BARE_DOCTEST.finditer(text, start, end):
+        body = match.group()
+        region = Region("code", match.start(), match.end(), match.start(), match.end(), body)
+        width = len(body) - len(body.lstrip(" \t"))
+        result.append(_cut(lines, region, "doctest", match.start(), match.end(), width))
+    return result
+
+
+def _code(lines: Lines, region: Region) -> Code | None:
+    if region.kind == "comment":
+        opening = _HIDDEN.match(region.body)
+        if opening is None:
+            return None
+        start = region.body_start + opening.end()
+        body = lines.text[start : region.body_end]
+        widths = [len(line) - len(line.lstrip()) for line in body.split("\n") if line.strip()]
+        return _cut(lines, region, "hidden", start, region.body_end, min(widths, default=0))
+    if region.kind != "fence":
+        return None
+    kind: CodeKind
+    plain = (not region.language or region.language in _PLAIN) and "check" not in region.options
+    if region.language == "output":
+        kind = "output"
+    elif region.language in _DOCTEST_LANGUAGES or (plain and _is_doctest(region.body)):
+        kind = "doctest"
+    elif plain and not _TYPED.match(region.body):
+        code = _cut(lines, region, "output", region.body_start, region.body_end, len(region.prefix))
+        return replace(code, likely=True)
+    elif region.language == "python":
+        kind = "source" if "source" in region.options else "python"
+    else:
+        return None
+    code = _cut(lines, region, kind, region.body_start, region.body_end, len(region.prefix))
+    if kind == "python" and _is_doctest(code.source):
+        return replace(code, kind="doctest")
+    if kind == "python" and region.info.startswith("{"):
+        return replace(code, lines=_without_options(code.lines))
+    return code
+
+
+def _is_doctest(body: str) -> bool:
+    """Whether a fence begins with a prompt, also in a quotation."""
+    return re.match(r"\s*(?:>[ \t]*)?>>>(?!>)", body) is not None
+
+
+def _without_options(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines of a cell without its options: `:tags: […]`, or what stands between `---`."""
+    kept = list(lines)
+    first = next((n for n, line in enumerate(kept) if line.strip()), 0)
+    last = first
+    if kept and kept[first].strip() == "---":
+        ends = [n for n in range(first + 1, len(kept)) if kept[n].strip() == "---"]
+        last = ends[0] + 1 if ends else first
+    else:
+        while last < len(kept) and _CELL_OPTION.match(kept[last]):
+            last += 1
+    kept[first:last] = [""] * (last - first)
+    return tuple(kept)
+
+
+def _cut(lines: Lines, region: Region, kind: CodeKind, start: int, end: int, width: int) -> Code:
+    """Takes what stands before every line off: at most `width` blanks and `>`."""
+    kept: list[str] = []
+    taken: list[int] = []
+    for line in lines.text[start:end].split("\n"):
+        front = re.match(rf"[ \t>]{{0,{width}}}", line)
+        size = front.end() if front else 0
+        kept.append(line[size:].rstrip("\r"))
+        taken.append(size)
+    if len(kept) > 1 and not kept[-1].strip():  # what stands before the closing mark
+        kept.pop()
+        taken.pop()
+    return Code(region, kind, tuple(kept), lines.place(start)[0], tuple(taken))
+
+
+def assigned_names(tree: ast.AST) -> dict[str, int]:
+    """The names that a module's code binds at its top level, with the line that does so last.
+
+    What a function, a class or a comprehension binds within itself is not among them; a walrus in a
+    comprehension is.
+    """
+    return dict(_bound(tree))
+
+
+def used_names(tree: ast.AST) -> set[str]:
+    """The names that code reads, wherever in it."""
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _bound(node: ast.AST, comprehension: bool = False) -> Iterator[tuple[str, int]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name, node.lineno
+        return
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0], node.lineno
+        return
+    if isinstance(node, ast.NamedExpr):
+        yield node.target.id, node.lineno
+        yield from _bound(node.value, comprehension)
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not comprehension:
+        yield node.id, node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from _bound(child, comprehension or isinstance(node, _COMPREHENSIONS))
