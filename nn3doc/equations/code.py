@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
+from nn3doc.equations import outputs
 from nn3doc.equations.functions import PageFunction, check_source, imported_functions
 from nn3doc.equations.markdown import Lines
 from nn3doc.equations.recording import Event, Recorder
@@ -109,7 +110,9 @@ class Snippets:
     @property
     def uncompared(self) -> list[Finding]:
         """What looks like an output and is compared with nothing."""
-        return [finding for snippet in self.ran for finding in snippet.uncompared]
+        own = [finding for snippet in self.ran for finding in snippet.uncompared]
+        ran = [(snippet.code, snippet.printed) for snippet in self.ran]
+        return own + list(outputs.uncompared(self.text, ran))
 
     def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
         """What the code above an offset had assigned: name → (value, line that assigned it)."""
