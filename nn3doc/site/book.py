@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nn3doc.equations.files import NoPageError, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.show import render
 from nn3doc.equations.text import MarkdownError, Region, scan
@@ -109,10 +110,10 @@ class Book:
         """Reads what has changed on disk; says whether anything has.
 
         Raises:
-            MathematicsError: A formula is never closed, two equations have one label, or a
-                reference leads nowhere.
+            MathematicsError: A page cannot be read, a formula is never closed, two equations have
+                one label, or a reference leads nowhere.
         """
-        files = sorted(self.folder.rglob("*.md")) if self.folder.is_dir() else []
+        files = [path for path in sorted(self.folder.rglob("*.md")) if path.is_file()]
         stats = [(path, path.stat()) for path in files]
         state = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
         if state == self._state:
@@ -121,7 +122,7 @@ class Book:
         sheets = {}
         for path in files:
             name = path.relative_to(self.folder).as_posix()
-            text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+            text = _text_of(path)
             old = self.sheets.get(name)
             sheets[name] = old if old and old.text == text else Sheet(name, _shown(path), text)
         self.sheets = sheets
@@ -214,6 +215,23 @@ class Book:
             for match in REFERENCE.finditer(region.body):
                 start, end = (region.body_start + offset for offset in match.span())
                 self.known(sheet, match[1], start, end)
+
+
+def _text_of(path: Path) -> str:
+    """The text of a page, as the check reads it.
+
+    Raises:
+        MathematicsError: It cannot be read, or is not UTF-8: MkDocs would end with a traceback.
+    """
+    try:
+        text, unread = read_page(path)
+    except NoPageError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        raise MathematicsError(f"{_shown(path)}: {reason}") from error
+    if unread:
+        told = render(Report(_shown(path), text), findings=unread).rstrip("\n")
+        raise MathematicsError(told)
+    return text
 
 
 def message(path: str, text: str, start: int, end: int, what: str, *notes: str) -> str:

@@ -67,11 +67,11 @@ class CheckedPages(Mapping[str, CheckedText]):
         return said
 
     def needs(self) -> set[Path]:
-        """The files that what is said depends on: modules that pages import, and pages."""
+        """The files that what is said depends on: what code imports or reads, and pages."""
         return self._checker.watched(path for path, _, _ in self._pages.values())
 
     def edited(self) -> list[str]:
-        """The pages whose text or modules have changed."""
+        """The pages whose text or files have changed."""
         return [name for name, (path, _, _) in self._pages.items() if path in self._checks.edited]
 
     def pending(self) -> list[str]:

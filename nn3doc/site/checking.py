@@ -3,7 +3,7 @@
 Each page is checked in a process of its own (nn3doc.equations.isolate), forked from one that has
 PyTorch imported and is started anew when the checker's own sources change. What is said of a page
 holds as long as nothing changes that it depends on: its text, what it takes from other pages, the
-checker, and the modules outside the installed packages that its code imports.
+checker, and the files outside the installed packages that its code imports or reads.
 """
 
 from __future__ import annotations
@@ -70,18 +70,18 @@ class CheckedPage:
             trees of its formulas.
         told: Its findings.
         examples: What is said of the examples on it (nn3doc.equations.examples).
-        modules: The files that its code imports from outside the installed packages, or would
-            import if they were there, each with a digest of its bytes.
+        files: The files that its code imports from outside the installed packages, or reads there,
+            or would if they were there, each with a digest of its bytes.
     """
 
     data: dict[str, Any]
     told: tuple[Told, ...]
     examples: tuple[ToldOfExample, ...] = ()
-    modules: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
     def is_current(self) -> bool:
-        """Whether all modules are as they were."""
-        return all(_digest_of(file) == digest for file, digest in self.modules)
+        """Whether all files are as they were."""
+        return all(_digest_of(file) == digest for file, digest in self.files)
 
 
 class Checks(Mapping[Path, CheckedPage]):
@@ -90,7 +90,7 @@ class Checks(Mapping[Path, CheckedPage]):
     def __init__(self, found: dict[Path, Future[CheckedPage]], edited: list[Path]) -> None:
         self._found = found
         self.edited = edited
-        """The pages whose text or modules have changed; the rest is checked for another's sake."""
+        """The pages whose text or files have changed; the rest is checked for another's sake."""
 
     def __getitem__(self, path: Path) -> CheckedPage:
         return self._found[path].result()
@@ -127,7 +127,7 @@ class PageChecker:
         return self.start([path])[path]
 
     def start(self, paths: Iterable[Path]) -> Checks:
-        """Checks pages on disk in the background, first those whose text or modules have changed.
+        """Checks pages on disk in the background, first those whose text or files have changed.
 
         Of the others, those are checked that take something from a page that has changed in just
         that: prose and code of a page are of no matter to the pages that build on it.
@@ -161,8 +161,8 @@ class PageChecker:
         """The files besides the pages themselves that what is said of pages depends on."""
         pages = list(paths)
         kept = [self._said.get(self._kept(path, _sources_digest())) for path in pages]
-        modules = {Path(file) for said in kept if said for file, digest in said.modules if digest}
-        return modules | {needed for path in pages for needed in needed_pages(path)}
+        files = {Path(file) for said in kept if said for file, digest in said.files if digest}
+        return files | {needed for path in pages for needed in needed_pages(path)}
 
     def close(self) -> None:
         """Ends the process; no page can be checked any more."""
@@ -198,10 +198,10 @@ class PageChecker:
     def _checked(self, path: Path, kept: Path, sources: str) -> CheckedPage:
         started = time.time()
         found = self._ask(path, sources)
-        # What was saved meanwhile may be another page, or another module, than what was checked.
-        found["modules"] = [
+        # What was saved meanwhile may be another page, or another file, than what was checked.
+        found["files"] = [
             (file, _SAVED if _saved_at(file) >= started - _CLOCK else digest)
-            for file, digest in found["modules"]
+            for file, digest in found["files"]
         ]
         keep = found.pop("keep") and self._is_still(path, kept, sources)
         said = _said(found)
@@ -243,7 +243,7 @@ def _said(found: dict[str, Any]) -> CheckedPage:
         found["data"],
         tuple(Told(**told) for told in found["told"]),
         tuple(ToldOfExample(**told) for told in found["examples"]),
-        tuple((file, digest) for file, digest in found["modules"]),
+        tuple((file, digest) for file, digest in found["files"]),
     )
 
 
@@ -273,7 +273,7 @@ def _as_kept(path: Path, read: Read | None, answer: Answer) -> dict[str, Any]:
         "data": data,
         "told": [asdict(one) for one in told],
         "examples": [asdict(ToldOfExample(*one)) for one in examples],
-        "modules": [(file, _digest_of(file)) for file in answer.files],
+        "files": [(file, _digest_of(file)) for file in answer.files],
     }
 
 
@@ -297,7 +297,8 @@ def _saved_at(file: str) -> float:
 def _digest_of(file: str) -> str:
     """A digest of a file's bytes; "" where it is not there."""
     try:
-        return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:24]
+        with Path(file).open("rb") as opened:  # data may be larger than the memory
+            return hashlib.file_digest(opened, "sha256").hexdigest()[:24]
     except OSError:
         return ""
 

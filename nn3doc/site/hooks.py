@@ -79,7 +79,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_serve(
     server: LiveReloadServer, *, config: MkDocsConfig, builder: object
 ) -> LiveReloadServer:
-    """Watches what the pages take from elsewhere: modules that their code imports, other pages."""
+    """Watches what the pages take from elsewhere: what their code imports or reads, other pages."""
     global _server
     _server = server
     _watch(config)

@@ -300,7 +300,7 @@ column 2 (char 1)
         page.md:1:70: from_regions assigns no region
             1 | ```python source='nn3doc.equations.text.snippets.from_regions' show='region'
               |                                                                      ^^^^^^
-          Its names are before, between, code, lines, result.
+          Its names are before, code, lines, result.
         """,
     ),
     "a source that is a module": (
@@ -369,6 +369,27 @@ column 2 (char 1)
         """,
         """\
         page.md:8:1: the code above prints something else
+            8 | 3
+              | ^
+          the page shows: 3
+          it prints:      2
+          If it is no output, put a line of text between the two.
+        """,
+    ),
+    "output in a tab": (
+        """\
+        ```python
+        print(1 + 1)
+        ```
+
+        === "Output"
+
+            ```
+            3
+            ```
+        """,
+        """\
+        page.md:8:5: the code above prints something else
             8 | 3
               | ^
           the page shows: 3

@@ -101,6 +101,51 @@ def test_outputs_that_are_right(text: str) -> None:
     assert told(run_page(text, "page.md")) == ""
 
 
+# What may stand between a code and its output, with the blanks before the latter.
+BETWEEN = {
+    "a tab": ('=== "Output"\n\n', "    "),
+    "a tab of its own group": ("===! 'Output'\n\n", "    "),
+    "a box": ("!!! note\n\n", "    "),
+    "a box that is closed": ('??? example "What it prints"\n\n', "    "),
+    "a box that is open": ("???+ note\n\n", "    "),
+    "a block": ("/// details | Output\n\n", ""),
+    "a block of colons": ("::: {.cell-output}\n", ""),
+    "an item of a list": ("- ", ""),
+    "a numbered item": ("2. ", ""),
+    "an item with a line": ("- It prints:\n\n", "  "),
+    "details": ("<details><summary>What comes out</summary>\n\n", ""),
+    "details on several lines": ("<details>\n<summary>\nOutput\n</summary>\n\n", ""),
+    "tabs of React": ('</TabItem>\n<TabItem value="b" label="Output">\n\n', ""),
+    "tabs of Liquid": ("{% endtab %}\n{% tab output %}\n", ""),
+    "attributes": ("{: .output }\n", ""),
+    "a callout": ("> [!NOTE]\n", "> "),
+    "a heading": ("### Output\n\n", ""),
+    "a title": ("**Expected output**\n\n", ""),
+    "a comment": ("<!-- the same each time -->\n", ""),
+    "a tab and a line": ('=== "Output"\n\n    It prints:\n\n', "    "),
+}
+
+
+@pytest.mark.parametrize(("between", "indent"), BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("language", ["output", "text", ""])
+def test_an_output_is_compared_behind_what_opens_its_block(
+    between: str, indent: str, language: str
+) -> None:
+    rows = f"```{language}\n3\n```\n".splitlines(keepends=True)
+    behind = " " * len(between) if between in ("- ", "2. ") else indent
+    fence = indent + rows[0] + "".join(behind + row for row in rows[1:])
+    snippets = run_page(f"```python\nprint(2)\n```\n\n{between}{fence}", "page.md")
+    (finding,) = snippets.findings
+    assert finding.message == "the code above prints something else"
+    assert finding.notes[:2] == ("the page shows: 3", "it prints:      2")
+
+
+@pytest.mark.parametrize("between", ["A file", "- one\n- two", "A file:", "<p>A file</p>", "$x$"])
+def test_other_text_ends_a_code(between: str) -> None:
+    page = f"```python\nprint(2)\n```\n\n{between}\n\n```text\n3\n```\n"
+    assert run_page(page, "page.md").findings == []
+
+
 NAMES = {
     "x = y = 1": ["x", "y"],
     "x, (y, *z) = f()": ["x", "y", "z"],

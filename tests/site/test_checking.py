@@ -196,6 +196,98 @@ def test_a_page_is_checked_again_when_a_module_of_its_code_changes(
     assert (checks.edited, checks[PAGE].told) == ([PAGE], ())
 
 
+# Ways in which code reads a file; each gives the sum of its numbers.
+READS = {
+    "open": "sum(float(line) for line in open('data.csv'))",
+    "bytes": "sum(map(float, open(b'data.csv', 'rb').read().split()))",
+    "pathlib": "sum(map(float, Path('data.csv').read_text().split()))",
+    "another folder": "os.chdir('sub') or sum(map(float, open('../data.csv').read().split()))",
+    "os": "sum(map(float, os.read(os.open('data.csv', os.O_RDONLY), 99).split()))",
+    "NumPy": "float(np.loadtxt('data.csv').sum())",
+    "a memory map": "sum(map(float, bytes(np.memmap('data.csv', np.uint8)).split()))",
+    "a function that only the checker calls": "3.0\ndef y(x):\n    return x + added()",
+}
+READING = """\
+```python
+import os
+from pathlib import Path
+import numpy as np
+def added():
+    return float(open('data.csv').readline())
+total = {}
+print(total)
+```
+
+```output
+3.0
+```
+"""
+PRINTS = "the code above prints something else"
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_a_page_is_checked_again_when_a_file_that_its_code_reads_changes(
+    checker: Counting, folder: Path, read: str
+) -> None:
+    (folder / "sub").mkdir()
+    PAGE.write_text(f"{RIGHT}\n{READING.replace('{}', read)}", encoding="utf-8")
+    data = folder / "data.csv"
+
+    def said(text: str) -> list[str]:
+        data.write_text(text, encoding="utf-8")
+        os.utime(data, (0, 0))  # what was saved just before a check might have been saved during it
+        return [one.text.splitlines()[0] for one in checker.check(PAGE).told if one.failing]
+
+    assert said("1\n2\n") == []
+    assert (said("1\n2\n"), checker.asked) == ([], 1)
+    assert data in checker.watched([PAGE])
+    (told,) = said("2\n2\n")
+    wrong = "y returns something else than y" if "def" in read else PRINTS
+    assert told.partition(": ")[2] == wrong
+    assert checker.asked == 2
+
+
+def test_a_file_that_is_not_there_yet_is_waited_for(checker: Counting, folder: Path) -> None:
+    PAGE.write_text("```python\nopen('data.csv')\n```\n", encoding="utf-8")
+    (told,) = checker.check(PAGE).told
+    first = told.text.splitlines()[0]
+    assert (
+        first == "page.md:2:1: FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'"
+    )
+    (folder / "data.csv").write_text("1\n", encoding="utf-8")
+    assert checker.check(PAGE).told == ()
+
+
+OWN = """\
+```python
+import json, tempfile, zoneinfo
+from pathlib import Path
+with tempfile.TemporaryDirectory() as place:
+    file = Path(place, "made.json")
+    file.write_text("[1]")
+    assert json.loads(file.read_text()) == [1]
+Path("kept.txt").write_text("one")
+assert Path("kept.txt").read_text() == "one"
+with open("log.txt", "a") as log:
+    log.write("two")
+open("/proc/self/status").close()
+open(json.__file__).close()
+```
+"""
+
+
+def test_files_that_code_makes_or_that_are_installed_are_none_of_a_page(
+    checker: Counting, folder: Path
+) -> None:
+    PAGE.write_text(f"{RIGHT}\n{OWN}", encoding="utf-8")
+    for _ in range(2):  # the second time, they are there already
+        said = checker.check(PAGE)
+        assert (said.told, said.files) == ((), ())
+        checker._said.clear()
+        for kept in (folder / "cache").iterdir():
+            kept.unlink()
+
+
 @pytest.mark.parametrize("saved", ["page.md", "mine.py"])
 def test_what_is_saved_during_a_check_is_checked_again(
     checker: Counting, folder: Path, monkeypatch: pytest.MonkeyPatch, saved: str
@@ -213,7 +305,7 @@ def test_what_is_saved_during_a_check_is_checked_again(
 
 def test_a_module_of_this_package_counts_as_one_of_the_page(checker: Counting) -> None:
     PAGE.write_text('```python source="nn3doc.network.learn"\n```\n', encoding="utf-8")
-    names = {Path(file).name for file, digest in checker.check(PAGE).modules if digest}
+    names = {Path(file).name for file, digest in checker.check(PAGE).files if digest}
     assert {"network.py", "_arguments.py"} <= names
 
 

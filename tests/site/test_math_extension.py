@@ -312,6 +312,29 @@ def test_what_cannot_be_set_stops_the_build(
     assert str(error.value) == expected
 
 
+def test_a_page_that_cannot_be_read_stops_the_build_with_what_the_check_says(site: Site) -> None:
+    site.write(one="$x$")
+    page = site.root / "docs" / "two.md"
+    page.write_bytes("One\n\nGr\xf6\xdfe $x$\n".encode("latin-1"))
+    with pytest.raises(MathematicsError) as error:
+        site.mathematics.prepare()
+    assert str(error.value) == (
+        "docs/two.md:3:3: this page is not UTF-8: the byte 0xf6 cannot be read\n"
+        "    3 | Gr��e $x$\n"
+        "      |   ^\n"
+        "  Save the page as UTF-8."
+    )
+    page.write_bytes(b" " * 10_000_001)
+    with pytest.raises(MathematicsError) as error:
+        site.mathematics.prepare()
+    assert str(error.value) == (
+        "docs/two.md: this page is too large: at most 10,000,000 bytes are read"
+    )
+    page.unlink()
+    page.mkdir()  # a folder is no page, whatever its name
+    site.mathematics.prepare()
+
+
 def test_what_is_wrong_is_told_until_it_is_mended(site: Site) -> None:
     site.write(one="$\\foo$")
     for _ in range(2):

@@ -48,7 +48,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
 from nn3doc.equations.isolate import state
@@ -115,7 +115,7 @@ class Answer:
     Attributes:
         value: What was asked for; None where the process ended before.
         ended: What went wrong with the process, if anything did.
-        files: Files outside the installed packages that its code imported, or would have imported
+        files: Files outside the installed packages that its code imported or read, or would have
             if they were there.
     """
 
@@ -778,7 +778,7 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
         state.TOLD = note
         _new_randomness()
         sys.dont_write_bytecode = True  # of a module that is saved twice within a second, say
-        imports = Imports()
+        needed = Needed()
         value: object = None
         ended: Ended | None = None
         try:
@@ -794,7 +794,7 @@ def _run_job(job: _Job, token: bytes, place: mmap.mmap, pipes: Sequence[int]) ->
                 {
                     "ended": ended.how if ended else "",
                     "place": [start, end],
-                    "files": imports.files(),
+                    "files": needed.files(),
                 }
             ).encode()
             data = struct.pack("!Q", len(told)) + told + pickle.dumps(value)
@@ -880,21 +880,41 @@ def _threads_left() -> Ended | None:
     return None
 
 
-class Imports:
-    """Takes note of what is imported from now on, and of what could not be found."""
+class Needed:
+    """Takes note of what a page's code needs of the disk: what it imports and what it reads.
+
+    What could not be found is noted, too. What the checker itself reads is not: whoever keeps what
+    is said of a page knows that. Nor is what another program reads, or a library past Python.
+    """
 
     def __init__(self) -> None:
         self._before = set(sys.modules)
         self._asked: set[str] = set()
+        self._opened: dict[str, bool] = {}  # whether what stood there before was read first
+        _installed_folders()  # which reads files itself when it is first asked
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "import":
             self._asked.add(str(arguments[0]))
+        elif event == "open":
+            with contextlib.suppress(Exception):  # which would be raised in the code
+                self._note(*arguments)
+
+    def _note(self, path: Any, mode: object, flags: int) -> None:
+        """Takes note of a file that is opened; one that the code itself makes tells nothing new."""
+        if isinstance(path, int) or Path(os.fsdecode(path)).is_dir() or _opened_by_checker():
+            return
+        opened = Path(os.fsdecode(path)).absolute()
+        file = str(opened.parent.resolve() / opened.name)  # a link may lead elsewhere one day
+        made = flags & os.O_TRUNC or (flags & os.O_CREAT and not opened.exists())
+        only_written = flags & os.O_ACCMODE == os.O_WRONLY
+        if made or not only_written:
+            self._opened.setdefault(file, not made)
 
     def files(self) -> list[str]:
-        """The files of the modules outside the installed packages; places of those not found."""
-        found: set[str] = set()
+        """The files outside the installed packages; places of those not found."""
+        found = {file for file, read in self._opened.items() if read and _may_be_edited(file)}
         for name in {*self._asked, *sys.modules} - self._before:
             module: Any = sys.modules.get(name)
             if module is not None:
@@ -909,6 +929,28 @@ class Imports:
                     place = Path(folder or ".").resolve() / last
                     found.update([f"{place}.py", str(place / "__init__.py")])
         return sorted(found)
+
+
+def _opened_by_checker() -> bool:
+    """Whether the checker opens a file, itself or through a library, and not the page's code."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if Path(file).is_relative_to(Path(__file__).parent):
+            return True
+        if not file.startswith("<frozen ") and not _installed(file):
+            return False
+        frame = frame.f_back
+    return True
+
+
+def _may_be_edited(file: str) -> bool:
+    """Whether a file that code reads is one that people write, or is not there yet."""
+    system = ("/dev/", "/proc/", "/sys/")
+    made = file.startswith(system) or file.endswith(".pyc")
+    return not made and not _installed(file)
 
 
 def _installed(path: str) -> bool:

@@ -4,7 +4,8 @@ code    = "```python" fence | doctest | hidden | "```python source=…" fence
 doctest = "```pycon" fence | fence that begins with ">>>"
 hidden  = "<!-- invisible-code-block: python" newline … "-->"
 output  = "```output" fence behind a code | "```text" fence behind a code that prints
-          (directly behind it, or behind one line such as "It prints:")
+          (directly behind it, or behind one line such as "It prints:"; lines that only open or
+          close a block, such as `=== "Output"` or `</details>`, may stand between)
 """
 
 from __future__ import annotations
@@ -23,14 +24,33 @@ _HIDDEN = re.compile(r"-?\s*invisible-code(?:-block)?:\s*(?:python|py)[ \t]*\r?\
 _DOCTEST_LANGUAGES = frozenset(["pycon", "doctest"])
 _BARE_DOCTEST = re.compile(r"^[ \t]*>>>(?!>).*$(?:\n[ \t]*\S.*$)*", re.MULTILINE)
 # Languages of fences that people write outputs in; also those that show what a reader types.
-_PLAIN = frozenset(
+PLAIN = frozenset(
     """text txt plain plaintext none console terminal out stdout shell-session ansi""".split()
 )
-_TYPED = re.compile(r"\s*(?:[$%#>] |>>>|In \[|[\w.@~-]*[$#] )")
+TYPED = re.compile(r"\s*(?:[$%#>] |>>>|In \[|[\w.@~-]*[$#] )")
 _INTRODUCES = re.compile(
     r"[^\n]{0,80}\b(?:print|output|result|show|give|display|return|see|get)\w*\b[^\n]{0,40}:\W*",
     re.IGNORECASE,
 )
+_TITLE = re.compile(
+    r"\W*(?:(?:the|its|expected|sample|console|terminal)\s+)?"
+    r"(?:outputs?|prints?|printed|results?|stdout)\W*",
+    re.IGNORECASE,
+)
+# A line that only opens or closes a block around what follows: a tab, a box, an item of a list.
+_HEADER = re.compile(
+    r"===[!+]?\s+[\"'].*"  # tabs and boxes of Python-Markdown
+    r"|(?:\?\?\?\+?|!!!)\s*\w.*"
+    r"|/{3,}.*"
+    r"|:{3,}.*"  # of pandoc, MyST and Docusaurus
+    r"|\{%.*%\}"
+    r"|\{[:.#].*\}"  # attributes
+    r"|\[!\w+\][-+]?.*"  # callouts of GitHub
+    r"|[-*+]|\d+[.)]"
+    r"|(?:</?[A-Za-z][^<>]*>\s*)+"
+)
+_ASIDE = re.compile(r"<!--.*?-->|<summary\b[^>]*>.*?</summary>", re.DOTALL)
+_MOST_BETWEEN = 2000  # characters between a code and its output
 _CELL_OPTION = re.compile(r":[\w-]+:")
 
 
@@ -107,13 +127,23 @@ def from_regions(text: str, regions: Sequence[Region]) -> list[Code]:
             continue
         before = result[-1] if result else None
         if code.kind == "output" and before and before.kind == "python" and before.output is None:
-            between = text[before.region.end : region.start].strip(" \t\r\n>")
-            if not between or _INTRODUCES.fullmatch(between):
+            if _is_passed_over(text[before.region.end : region.start]):
                 result[-1] = replace(before, output=code)
                 continue
         if not code.likely:
             result.append(code)
     return result
+
+
+def _is_passed_over(between: str) -> bool:
+    """Whether what stands between a code and a fence lets that be its output."""
+    if len(between) > _MOST_BETWEEN:
+        return False
+    rows = [row.lstrip(" \t>").rstrip() for row in _ASIDE.sub("", between).split("\n")]
+    rows = [row for row in rows if row and not _HEADER.fullmatch(row)]
+    return not rows or (
+        len(rows) == 1 and any(form.fullmatch(rows[0]) for form in (_INTRODUCES, _TITLE))
+    )
 
 
 def find_bare_doctests(text: str, start: int, end: int) -> list[Code]:
@@ -140,24 +170,30 @@ def _code(lines: Lines, region: Region) -> Code | None:
     if region.kind != "fence":
         return None
     kind: CodeKind
-    plain = (not region.language or region.language in _PLAIN) and "check" not in region.options
+    plain = (not region.language or region.language in PLAIN) and "check" not in region.options
+    code = body_of(lines, region)
     if region.language == "output":
         kind = "output"
     elif region.language in _DOCTEST_LANGUAGES or (plain and _is_doctest(region.body)):
         kind = "doctest"
-    elif plain and not _TYPED.match(region.body):
-        code = _cut(lines, region, "output", region.body_start, region.body_end, len(region.prefix))
+    elif plain and not TYPED.match(code.source):
         return replace(code, likely=True)
     elif region.language == "python":
         kind = "source" if "source" in region.options else "python"
     else:
         return None
-    code = _cut(lines, region, kind, region.body_start, region.body_end, len(region.prefix))
+    code = replace(code, kind=kind)
     if kind == "python" and _is_doctest(code.source):
         return replace(code, kind="doctest")
     if kind == "python" and region.info.startswith("{"):
         return replace(code, lines=_without_options(code.lines))
     return code
+
+
+def body_of(lines: Lines, region: Region) -> Code:
+    """The lines of a fence, as those of an output."""
+    width = len(region.prefix)
+    return _cut(lines, region, "output", region.body_start, region.body_end, width)
 
 
 def _is_doctest(body: str) -> bool:

@@ -1,8 +1,9 @@
 """Code that a reader may see and that is not run, and output that is compared with nothing.
 
-`snippets` finds the code that is run. Other tools show code in further forms: indented blocks,
-directives, fences of other names. Were it passed over in silence, a page with wrong code in it would
-pass. What looks like such a form is told with what to write; a warning, and under `--strict` a failure.
+`snippets` finds the code that is run, `outputs` what looks like an output. Other tools show code in
+further forms: indented blocks, directives, fences of other names. Were it passed over in silence, a
+page with wrong code in it would pass. What looks like such a form is told with what to write; a
+warning, and under `--strict` a failure.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from textwrap import dedent
 
 from nn3doc.equations.report import Finding
 from nn3doc.equations.text.excerpts import SOURCE_OPTIONS
 from nn3doc.equations.text.markdown import MarkdownError, Region, scan
-from nn3doc.equations.text.snippets import Code, find_code
+from nn3doc.equations.text.snippets import PLAIN, Code, find_code
 
 _FENCE = "Write ```python before it, and ``` behind it."
 _NAMED = "Write ```python, or ```text where it is no code."
 _PROMPTS = "Write >>> in front of each statement, or ```python."
 _SKIPPED = re.compile(r"#[ \t]*doctest:[^\n]*\+SKIP\b")
 _ALMOST = re.compile(r"python|jupyter|^py|^ipy|^(?:sage|testcode|testsetup|exec)$")
-_PROMPT = re.compile(r"\s*In \[\d*\]:")
+_SHELLS = frozenset("bash sh zsh fish shell shellsession sh-session powershell bat cmd".split())
+_PROMPT = re.compile(r"^[ \t>]*In \[\d*\]:", re.MULTILINE)
+_PYTHON_PROMPT = re.compile(r"^[ \t>]*>>>(?!>)[ \t]*\S", re.MULTILINE)
 _HTML = re.compile(
     r"<[^>]*\b(?:lang|class|language)\s*=\s*[\"']?[^\"'>]*\b(?:python|py|ipython)\d?\b",
     re.IGNORECASE,
@@ -61,9 +65,11 @@ _KNOWN = (
 )
 _NEED_SOURCE = ("show", "docstring", "signature", "color")
 
-# A line behind which an indented block is no code of its own but goes on with what it begins.
-_CONTAINER = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|!!!|\?\?\?|===|:|\[\^[^\]]+\]:|\^|/{3}|\|)")
-_INDENTED = re.compile(r"(?: {4}|\t)")
+# What a line begins, and how far what belongs to it is indented: as far as its own text, or by four.
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ ]{1,4}(?=\S)|[ ]|$)")
+_BOX = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ ]|:[ ]|\[\^[^\]]+\]:")
+_QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)*")
+_CODE = 4  # blanks that make code
 
 
 def unrun(text: str, failing: bool = False, uncompared: Iterable[Finding] = ()) -> list[Finding]:
@@ -106,8 +112,13 @@ def _in_regions(text: str, regions: Sequence[Region], pieces: Sequence[Code]) ->
                 yield from _options(text, region)
         elif _ALMOST.search(region.language):
             yield _told(f"a fence of {region.language}", *place, "Write ```python.")
-        elif _PROMPT.match(region.body):
+        elif region.language and region.language not in PLAIN | _SHELLS:
+            continue
+        elif _PROMPT.search(region.body):
             yield _told("prompts of IPython", *place, "Write ```python, and leave the prompts out.")
+        elif _PYTHON_PROMPT.search(region.body):
+            cure = "Write ```pycon, and leave out what stands before the first prompt."
+            yield _told(f"prompts in a fence of {region.language or 'text'}", *place, cure)
         elif not region.language and _is_code(region.body):
             yield _told("a fence without a language", *place, _NAMED)
 
@@ -148,30 +159,54 @@ def _between(text: str, regions: Sequence[Region]) -> Iterator[Finding]:
 
 
 def _indented(text: str) -> Iterator[Finding]:
-    """Blocks that four blanks make code, as far as they are Python."""
-    lines = text.split("\n")
-    offset, inside, number = 0, False, 0
-    while number < len(lines):
-        line = lines[number]
-        starts = _INDENTED.match(line) and (number == 0 or not lines[number - 1].strip())
-        if not starts or inside:
-            if line.strip() and not _INDENTED.match(line):
-                # A paragraph may go on with what a list has begun; a blank line ends that.
-                lazy = number > 0 and bool(lines[number - 1].strip())
-                inside = bool(_CONTAINER.match(line)) or (inside and lazy) or line[:1] in " \t"
-            offset, number = offset + len(line) + 1, number + 1
-            continue
-        block, last, width = [], number, 0
-        for later in range(number, len(lines)):
-            if lines[later].strip() and not _INDENTED.match(lines[later]):
-                break
-            block.append(re.sub(r"^(?: {4}|\t)", "", lines[later]))
-            last = later if lines[later].strip() else last
-        width = sum(len(one) + 1 for one in lines[number : last + 1])
-        body = "\n".join(block)
-        if "\0" not in body and (_is_code(body) or body.lstrip().startswith(">>>")):
-            yield _told("an indented block", offset, offset + len(line), _FENCE)
-        offset, number = offset + width, last + 1
+    """Blocks that are code because they are indented by four blanks, as far as they are Python.
+
+    The blanks count from where the text of the list, the box or the quotation begins.
+    """
+    offset, block, start = 0, list[str](), (0, 0)
+    inside: list[int] = []  # how far the text of each list or box around is indented
+    blank = True  # whether a paragraph cannot go on
+    for line in [*text.split("\n"), "\0"]:
+        quote = _QUOTE.match(line)
+        front = quote.group() if quote else ""
+        row = line[len(front) :].expandtabs(4).rstrip()
+        indent = len(row) - len(row.lstrip())
+        code = inside[-1] + _CODE if inside else _CODE
+        taken = "\0" in row  # by a region, which is told by itself
+        if block and (not row or indent >= code) and not taken:
+            block.append(row[code:])
+        else:
+            if _is_told("\n".join(block)):
+                yield _told("an indented block", *start, _FENCE)
+            block = []
+            while row and inside and indent < inside[-1] and (blank or _begins(row[indent:])):
+                inside.pop()
+            code = inside[-1] + _CODE if inside else _CODE
+            if row and blank and indent >= code and not taken and not _begins(row[indent:]):
+                block, first = [row[code:]], len(line) - len(line[len(front) :].lstrip())
+                start = offset + first, offset + len(line)
+            else:
+                inside.extend(_texts(row, indent))
+        blank, offset = not row, offset + len(line) + 1
+
+
+def _begins(row: str) -> bool:
+    """Whether a line begins an item of a list, or a box."""
+    return bool(_ITEM.match(row) or _BOX.match(row))
+
+
+def _texts(row: str, indent: int) -> Iterator[int]:
+    """How far the text is indented of what a line begins; an item may begin with another one."""
+    while item := _ITEM.match(row, indent):
+        indent = item.end() + (not item.group().endswith(" "))
+        yield indent
+    if _BOX.match(row, indent):
+        yield indent + _CODE
+
+
+def _is_told(block: str) -> bool:
+    block = dedent(block)  # Python-Markdown indents lists by four
+    return _is_code(block) or block.lstrip().startswith(">>>")
 
 
 def _is_code(text: str) -> bool:
