@@ -2,7 +2,7 @@
 
 import sys
 
-from nn3doc.cli import main
+from nn3doc.commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

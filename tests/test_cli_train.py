@@ -13,7 +13,7 @@ import torch
 
 import nn3doc
 from nn3doc import digits, network
-from nn3doc.cli import main
+from nn3doc.commands import main
 
 
 @pytest.fixture
@@ -296,7 +296,10 @@ def test_python_m_nn3doc_is_the_command() -> None:
 
 
 def test_help_and_import_need_no_torch() -> None:
-    for code in ("import nn3doc, nn3doc.cli", "from nn3doc.cli import make_parser as m; m()"):
+    for code in (
+        "import nn3doc, nn3doc.commands.main",
+        "from nn3doc.commands.main import make_parser as m; m()",
+    ):
         result = python(
             "-c", f"{code}; import sys; sys.exit(bool({{'torch', 'numpy'}} & {{*sys.modules}}))"
         )

@@ -91,7 +91,7 @@ def within(module: str, packages: Iterable[str]) -> bool:
 LESSON = ("nn3doc.network", "nn3doc.matrices", "nn3doc.digits")
 ENGINE = "nn3doc.equations"
 SITE = "nn3doc.site"
-COMMAND = ("nn3doc.cli", "nn3doc.__main__")
+COMMAND = ("nn3doc.commands.main", "nn3doc.__main__")
 
 # (of these modules, none reaches these): the lesson and the engine must be able to fail
 # independently, and meet only in a page.
@@ -145,7 +145,7 @@ NO_TORCH = [
     "nn3doc.equations.notation",
     "nn3doc.equations.model",
     "nn3doc.equations.show",
-    "nn3doc.cli",
+    "nn3doc.commands.main",
 ]
 
 

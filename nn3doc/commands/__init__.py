@@ -2,9 +2,10 @@
 
 A module here has `NAME`, `HELP` (half a sentence), `add_arguments(parser)` and `run(args) -> int`,
 the exit code. It imports what is slow (torch, the engine) inside `run`, so that `nn3doc --help`
-answers at once and no command needs what only another one uses. `nn3doc.cli` lists the modules.
+answers at once and no command needs what only another one uses. `main` lists the modules.
 """
 
+from nn3doc.commands.errors import UserError
+from nn3doc.commands.main import main
 
-class UserError(Exception):
-    """What the user asked for cannot be done; the text is one sentence, with the cure."""
+__all__ = ["UserError", "main"]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn3doc.commands import UserError
+from nn3doc.commands.errors import UserError
 
 if TYPE_CHECKING:
     from nn3doc.equations.files import Found
@@ -94,19 +94,19 @@ def run(args: argparse.Namespace) -> int:
     if args.code:
         # Modules beside the pages can be imported, as with `python -m`.
         sys.path.insert(0, str(Path.cwd()))
-    from nn3doc.equations.show import jsonform, messages
+    from nn3doc.equations.show import dumps, render, summary
 
     color = wants_color()
     reports = []
     for report in _reports(found, args):
         reports.append(report)
-        text = "" if args.json else messages.render(report, color=color)
+        text = "" if args.json else render(report, color=color)
         if text:
             print(text, flush=True)  # with an empty line behind it
     if args.json:
-        print(jsonform.dumps(reports), end="")
+        print(dumps(reports), end="")
     else:
-        print(messages.summary(reports))
+        print(summary(reports))
     return 0 if all(report.ok for report in reports) else 1
 
 
@@ -116,7 +116,7 @@ def _reports(found: Found, args: argparse.Namespace) -> Iterator[Report]:
     from nn3doc.equations.files import NoPageError, read_page
     from nn3doc.equations.isolate import Limits
     from nn3doc.equations.report import Finding, Report
-    from nn3doc.equations.text import unread_file
+    from nn3doc.equations.unread import unread_file
 
     options = {
         "notation": args.notation,

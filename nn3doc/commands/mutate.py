@@ -11,7 +11,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from nn3doc.commands import UserError
+from nn3doc.commands.errors import UserError
 
 NAME = "mutate"
 HELP = "plant every single mistake in the equations of pages, count what the checks catch"

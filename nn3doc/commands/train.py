@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn3doc.commands import UserError
+from nn3doc.commands.errors import UserError
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nn3doc.equations.files import NoPageError, Read, read_page
-from nn3doc.equations.isolate import Answer, Ended, Limits, WarmProcess, answers, isolation
+from nn3doc.equations.isolate import AVAILABLE, Answer, Ended, Limits, WarmProcess, answers
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.show import render
 from nn3doc.equations.text import Lines, MarkdownError, find_code
@@ -58,7 +58,7 @@ def check_files(paths: Sequence[Path], warm: WarmProcess, **options: Any) -> Ite
     """
     read = {path: read_or_none(path) for path in paths}
     coded = {path for path in paths if options.get("code", True) and has_code(read[path])}
-    if not (coded and isolation.AVAILABLE):
+    if not (coded and AVAILABLE):
         from nn3doc.equations import check  # which imports torch
 
         for path in paths:
@@ -97,7 +97,7 @@ def check_here_or_apart(
         path: The page that it checks.
         coded: Whether the page has Python, so that the limits hold.
     """
-    if isolation.AVAILABLE:
+    if AVAILABLE:
         return warm.ask(module, function, arguments, str(path), coded).answer()
     return Answer(getattr(import_module(module), function)(**arguments))
 

@@ -35,7 +35,8 @@ from nn3doc.equations.sources import (
     within,
 )
 from nn3doc.equations.tex import Formula, TexError, to_json
-from nn3doc.equations.text import Lines, MarkdownError, Region, formulas, unread, unrun
+from nn3doc.equations.text import Lines, MarkdownError, Region, formulas
+from nn3doc.equations.unread import unread, unrun
 from nn3doc.equations.verdict import Checked, Checker, SnippetValues, role_played
 
 _OPERATOR = re.compile(

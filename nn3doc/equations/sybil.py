@@ -34,7 +34,7 @@ from nn3doc.equations.text import (
     MarkdownError,
     find_bare_doctests,
     from_regions,
-    markdown,
+    scan,
 )
 
 
@@ -182,7 +182,7 @@ def page_regions(document: Document) -> Iterator[Region]:
     """The examples of a page."""
     assert isinstance(document, PageDocument)
     try:
-        regions = markdown.scan(document.text)
+        regions = scan(document.text)
     except MarkdownError:
         regions = []  # the page's own example tells it
     if Path(document.path).suffix != NOTEBOOK:  # whose code runs when the site is built
@@ -203,7 +203,7 @@ def docstring_regions(document: Document) -> Iterator[Region]:
         # All else as blanks: places in the docstring are places in the file.
         docstring = _blank(text[:start]) + text[start:end] + _blank(text[end:])
         try:
-            regions = markdown.scan(_MATHEMATICS.sub(" ", docstring))
+            regions = scan(_MATHEMATICS.sub(" ", docstring))
         except MarkdownError as error:
             finding = Finding("page", str(error), error.offset, error.end, (error.cure,))
             yield Region(error.offset, error.end, finding, document.fail)

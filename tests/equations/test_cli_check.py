@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from nn3doc.cli import main
+from nn3doc.commands import main
 from nn3doc.commands.check import wants_color
 from nn3doc.equations import page
 

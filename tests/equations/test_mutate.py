@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.cli import main
+from nn3doc.commands import main
 
 TESTED = r"""
 | Symbol | Shape | Meaning |

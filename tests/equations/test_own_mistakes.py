@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nn3doc.cli import main
+from nn3doc.commands import main
 from nn3doc.equations import check, page
 from nn3doc.equations.check import check_file
 from nn3doc.equations.code import witness

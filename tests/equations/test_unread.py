@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.cli import main
+from nn3doc.commands import main
 from nn3doc.equations.text.markdown import formulas
-from nn3doc.equations.text.unread import unread, unread_file
+from nn3doc.equations.unread.mathematics import unread, unread_file
 
 # What stands on the page, and what of it is told.
 TOLD: dict[str, tuple[str, list[str]]] = {

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.cli import main
+from nn3doc.commands import main
 from nn3doc.equations import files as pages
 from nn3doc.equations.check import check_page
 from nn3doc.equations.files import NoPageError, find_pages, look_for
 from nn3doc.equations.text.markdown import scan
-from nn3doc.equations.text.unread import unread
+from nn3doc.equations.unread.mathematics import unread
 
 
 def write(path: Path, text: str = "So $1 + 1 = 2$.\n") -> Path:

@@ -35,7 +35,8 @@ from nn3doc.equations.isolate import (
     running,
 )
 from nn3doc.equations.report import Finding
-from nn3doc.equations.text import Code, Lines, assigned_names, find_code, outputs, used_names
+from nn3doc.equations.text import Code, Lines, assigned_names, find_code, used_names
+from nn3doc.equations.unread import uncompared
 
 __all__ = [
     "Local",
@@ -110,7 +111,7 @@ class Snippets:
         """What looks like an output and is compared with nothing."""
         own = [finding for snippet in self.ran for finding in snippet.uncompared]
         ran = [(snippet.code, snippet.printed) for snippet in self.ran]
-        return own + list(outputs.uncompared(self.text, ran))
+        return own + list(uncompared(self.text, ran))
 
     def values_at(self, offset: int) -> dict[str, tuple[object, int]]:
         """What the code above an offset had assigned: name → (value, line that assigned it)."""

@@ -1,6 +1,7 @@
 """A process of its own for each page, whose code cannot reach anything else."""
 
 from nn3doc.equations.isolate.isolation import (
+    AVAILABLE,
     Answer,
     Ended,
     Limits,
@@ -19,6 +20,7 @@ from nn3doc.equations.isolate.state import (
 )
 
 __all__ = [
+    "AVAILABLE",
     "PRINTED_FILE",
     "Answer",
     "Ended",

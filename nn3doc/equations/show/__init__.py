@@ -1,6 +1,7 @@
 """Findings as text for people and as JSON for programs."""
 
 from nn3doc.equations.show.jsonform import (
+    dumps,
     to_json,
 )
 from nn3doc.equations.show.messages import (
@@ -9,6 +10,7 @@ from nn3doc.equations.show.messages import (
 )
 
 __all__ = [
+    "dumps",
     "render",
     "summary",
     "to_json",

@@ -1,4 +1,4 @@
-"""Where mathematics and code stand on a Markdown page, and what of both is not read."""
+"""Where mathematics and code stand on a Markdown page."""
 
 from nn3doc.equations.text.excerpts import (
     COLOURS,
@@ -16,24 +16,22 @@ from nn3doc.equations.text.markdown import (
     scan,
 )
 from nn3doc.equations.text.snippets import (
+    PLAIN,
+    TYPED,
     Code,
     assigned_names,
+    body_of,
     find_bare_doctests,
     find_code,
     from_regions,
     used_names,
 )
-from nn3doc.equations.text.unread import (
-    unread,
-    unread_file,
-)
-from nn3doc.equations.text.unrun import (
-    unrun,
-)
 
 __all__ = [
     "COLOURS",
+    "PLAIN",
     "SOURCE_OPTIONS",
+    "TYPED",
     "Code",
     "Excerpt",
     "Line",
@@ -42,14 +40,12 @@ __all__ = [
     "Region",
     "SourceError",
     "assigned_names",
+    "body_of",
     "excerpt",
     "find_bare_doctests",
     "find_code",
     "formulas",
     "from_regions",
     "scan",
-    "unread",
-    "unread_file",
-    "unrun",
     "used_names",
 ]

@@ -17,9 +17,15 @@ from dataclasses import replace
 from textwrap import dedent
 
 from nn3doc.equations.report import Finding
-from nn3doc.equations.text.excerpts import SOURCE_OPTIONS
-from nn3doc.equations.text.markdown import MarkdownError, Region, scan
-from nn3doc.equations.text.snippets import PLAIN, Code, find_code
+from nn3doc.equations.text import (
+    PLAIN,
+    SOURCE_OPTIONS,
+    Code,
+    MarkdownError,
+    Region,
+    find_code,
+    scan,
+)
 
 _FENCE = "Write ```python before it, and ``` behind it."
 _NAMED = "Write ```python, or ```text where it is no code."

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import nn3doc
-from nn3doc.commands import UserError
+from nn3doc.commands.errors import UserError
 
 #: The modules of the subcommands, in the order of the help.
 COMMANDS = ("nn3doc.commands.train", "nn3doc.commands.check", "nn3doc.commands.mutate")

@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from nn3doc.equations.report import Finding
-from nn3doc.equations.text.markdown import Lines, Region, scan
-from nn3doc.equations.text.snippets import PLAIN, TYPED, Code, body_of
+from nn3doc.equations.text import PLAIN, TYPED, Code, Lines, Region, body_of, scan
 
 _WORD = re.compile(r"[^\W\d]\w*|[-+]?\d[\d_,.]*(?:e[-+]?\d+)?")
 _NUMBER = re.compile(r"[-+]?\d[\d_,.]*(?:e[-+]?\d+)?", re.IGNORECASE)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nn3doc.equations.report import Finding, Report
-from nn3doc.equations.text.markdown import MarkdownError, Region, formulas, scan
+from nn3doc.equations.text import MarkdownError, Region, formulas, scan
 
 _DOLLAR = re.compile(r"(?<!\\)\$+")
 _PARAGRAPH = re.compile(r"\n[ \t>]*\n")
