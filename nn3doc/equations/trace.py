@@ -222,6 +222,7 @@ class _Follower:
         self._noted_at: tuple[int | None, int] = 0, 0
         self.frame: FrameType | None = None
         self._pending: _Store | None = None
+        self._times: dict[tuple[str, int], int] = {}
         self._stores = _stores(code) if code else {}
         self._parameters = set(code.co_varnames[: _parameter_count(code)]) if code else set()
         self._line = 0
@@ -286,8 +287,9 @@ class _Follower:
             if name not in values:
                 continue
             value = copied(values[name])
-            before = found.pop(name, None)  # in the order of the last assignments
-            again = before is not None and before.line == store.line
+            found.pop(name, None)  # in the order of the last assignments
+            times = self._times.get((name, store.line), 0) + 1
+            self._times[name, store.line] = times
             found[name] = Local(
                 name,
                 value,
@@ -296,7 +298,7 @@ class _Follower:
                 name in self._parameters,
                 value,
                 self._inputs,
-                before.times + 1 if before and again else 1,
+                times,
                 counts=store.counts,
             )
 

@@ -877,7 +877,8 @@ class _Comparing:
 
         Those are the weights in a loop of updates, or that it begins with. A parameter counts only if
         the page gives it new values, too, or a loop does: other changes of what it is given are changes
-        of its result.
+        of its result. An update begins with what the function is given, or it is done twice; only in
+        a loop does one step begin where the last has ended.
         """
         changed: dict[Key, Tensor] = {}
         book = self.checked.book
@@ -889,7 +890,11 @@ class _Comparing:
             if (
                 drawn is not None
                 and not steps
-                and (_same_value(value, drawn) or book.find(key, updates=True) is None)
+                and (
+                    _same_value(value, drawn)
+                    or book.find(key, updates=True) is None
+                    or (item.stated.update is not None and item.stated.key == key)
+                )
             ):
                 continue
             tensor = from_python(value, book.shape_of_key(key))
