@@ -137,6 +137,16 @@ def one_way(code: CodeType, ways: Ways, options: Set[str]) -> list[OneWay]:
     return found
 
 
+def never_read(code: CodeType) -> frozenset[str]:
+    """The variables that a function binds, each alone, and that nothing in it reads."""
+    source = _Source.of(code)
+    names = {one for part in parts_of(code) for one in part.co_names}
+    if source is None or not names.isdisjoint(["locals", "vars", "exec", "eval"]):
+        return frozenset()
+    bound = {name for name in code.co_varnames if not name.startswith("_")}
+    return frozenset(bound - source.read() - source.bound_with_others())
+
+
 def numbers_compared(codes: Set[CodeType]) -> tuple[float, ...]:
     """The numbers that code compares something with, or bounds it by."""
     found: dict[float, None] = {}
@@ -157,14 +167,14 @@ class _Source:
     def __init__(self, tree: ast.AST, file: str) -> None:
         self._tree = tree
         self._file = file
-        self._at: dict[tuple[int, int, int, int], list[ast.AST]] = {}
+        self._at: dict[Place, list[ast.AST]] = {}
         self._parent: dict[ast.AST, ast.AST] = {}
         for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
                 self._parent[child] = node
             if isinstance(node, ast.expr | ast.pattern):
-                place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
-                self._at.setdefault(place, []).append(node)  # type: ignore[arg-type]
+                last = node.end_lineno or 0, node.end_col_offset or 0
+                self._at.setdefault((node.lineno, node.col_offset, *last), []).append(node)
 
     @staticmethod
     @functools.lru_cache(maxsize=256)
@@ -261,6 +271,24 @@ class _Source:
         if isinstance(parent, ast.match_case):
             return all(map(_is_told, parent.body))
         return isinstance(parent, ast.Assert | ast.withitem | ast.ExceptHandler)
+
+    def read(self) -> set[str]:
+        """Names that are read, an update of themselves aside."""
+        return {
+            node.id
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+
+    def bound_with_others(self) -> set[str]:
+        """Names in a tuple that a value is unpacked into, of which one may be meant; walruses."""
+        return {
+            one.id
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Tuple | ast.List | ast.NamedExpr | ast.For | ast.comprehension)
+            for one in ast.walk(node if isinstance(node, ast.Tuple | ast.List) else node.target)
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        }
 
     def numbers(self) -> Iterator[float]:
         """Numbers that something is compared with, or bounded by."""

@@ -31,7 +31,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.arguments import Kind, as_kind, codes_of, kinds_for, names_read
-from nn3doc.equations.branches import OneWay, Ways, numbers_compared, one_way
+from nn3doc.equations.branches import OneWay, Ways, never_read, numbers_compared, one_way
 from nn3doc.equations.calls import Called, Callee, CannotCallError, called, callee
 from nn3doc.equations.code import relative
 from nn3doc.equations.definitions import DefinitionError, Function
@@ -544,15 +544,54 @@ class _Comparing:
         self._look_for_lost()
         for label in self.passing:
             self.agreed.pop(label, None)
+        lost = self._take_lost()
         for one in self.agreed.values():
             self._confirm(one)
         if self.agreed:
             self.page.agreed(self.function)
             self.page.note_ways(self.function, self.codes, self.options, self.ways)
-        elif not self.reasons:
+        elif not self.reasons and not lost:
             reason = "it assigns and returns nothing that the page has a symbol for"
             self._give_up(self.function.name, reason)
         return self.reasons
+
+    def _take_lost(self) -> bool:
+        """Takes out variables that are right, and that nothing reads: the function loses them.
+
+        It fails where nothing else of the function is compared, and where it gives back what it was
+        given in place of them.
+        """
+        inner = self.function.inner or innermost(self.one.call)
+        if inner is None or not self.function.is_shown:
+            return False
+        unread = never_read(inner.__code__)
+        lost = {
+            label: one
+            for label, one in self.agreed.items()
+            if one.item.kind == "line"
+            and one.item.name in unread
+            and one.label == self.function.name
+        }
+        for label in lost:
+            del self.agreed[label]
+        found = self._call(self.checked.checker.evaluators[0], 0) if lost else None
+        gives_inputs = found is not None and any(
+            result.name in found.given and _same_value(result.value, found.given[result.name])
+            for result in found.record.results
+        )
+        for one in lost.values() if self.function.unchecked is None else ():
+            name, line = one.item.name, one.item.line
+            self.checked.report.findings.append(
+                Finding(
+                    "code",
+                    f"{self.function.name} loses {name}, line {line}: nothing reads it",
+                    self.function.start,
+                    self.function.end,
+                    ("Give it back, or leave that line out.",),
+                    failing=not self.agreed or gives_inputs or self.page.strict,
+                )
+            )
+        return bool(lost)
 
     @cached_property
     def codes(self) -> list[CodeType]:
