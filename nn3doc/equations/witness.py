@@ -484,6 +484,11 @@ def _ask_all(page: _Page, functions: Sequence[PageFunction]) -> None:
 
 def _ask(page: _Page, function: PageFunction) -> None:
     page.checked.checker.use_all()
+    if function.inner is None and innermost(function.function) is None:
+        last = function.last_name
+        if last in page.names or named_so(last, page.checked, page.stated)[0]:
+            page.notice(function, "it is not written in Python")
+        return
     symbol = _function_symbol(page.checked, function)
     if symbol is not None:
         _ask_function_symbol(page, function, symbol)
