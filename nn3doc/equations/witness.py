@@ -543,7 +543,7 @@ class _Comparing:
                 if late and (draw or number > 1):
                     continue
                 self._ask(evaluator, draw)
-        self._ask_apart(evaluators[0])
+        self._ask_apart(evaluators[0], begun)
         self._search(evaluators, begun)
         self._settle()
         self._look_for_lost()
@@ -621,7 +621,7 @@ class _Comparing:
         """Its parameters that are no symbols of the page."""
         return frozenset(self.function.accepts) - set(self.one.wanted.names)
 
-    def _ask_apart(self, evaluator: Evaluator) -> None:
+    def _ask_apart(self, evaluator: Evaluator, begun: float) -> None:
         """Calls it with one symbol at a number that it compares with, or as it was before.
 
         All others are of ordinary size. A value that comes again shows what a function has kept.
@@ -633,6 +633,8 @@ class _Comparing:
         free = [key for key in keys if self.checked.book.find(key) is None]
         self.searches = True
         for key in free:
+            if time.process_time() - begun > _MOST_SECONDS:
+                break
             value = evaluator.symbol(key).detach()
             if self._keeps_state():
                 again = evaluator.changed({key: value[:1].expand_as(value).clone()})
@@ -667,7 +669,9 @@ class _Comparing:
             return False
         around = [inner.__globals__.get(name) for name in names_read(inner)]
         around += inner.__defaults__ or ()
-        around += [cell.cell_contents for cell in inner.__closure__ or ()]
+        for cell in inner.__closure__ or ():
+            with contextlib.suppress(ValueError):  # it is not filled yet
+                around.append(cell.cell_contents)
         return any(isinstance(one, dict | list | set) for one in around)
 
     def _is_open(self) -> bool:
