@@ -433,6 +433,7 @@ def test_the_functions_of_a_page_that_has_run() -> None:
     assert [(one.name, one.parameters, one.owner and one.owner.__name__) for one in functions] == [
         ("plain", ("f",), None),
         ("scaled", ("x", "y"), None),
+        ("half", ("exp", "mod"), None),
         ("double", ("x",), None),
         ("Model", ("w",), None),
         ("Model.predict", ("x",), "Model"),

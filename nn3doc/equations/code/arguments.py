@@ -99,15 +99,18 @@ def wanted(
 
 def names_read(function: FunctionType) -> set[str]:
     """The names that a function, and the functions of its module that it calls, read."""
-    found: set[str] = set()
-    seen: set[CodeType] = set()
+    return {name for code in codes_of(function) for name in code.co_names}
+
+
+def codes_of(function: FunctionType) -> dict[CodeType, None]:
+    """The code of a function, its own first, and of the functions of its module that it names."""
+    found: dict[CodeType, None] = {}
     waiting = [function.__code__]
     while waiting:
         code = waiting.pop()
-        if code in seen:
+        if code in found:
             continue
-        seen.add(code)
-        found |= set(code.co_names)
+        found[code] = None
         waiting += [one for one in code.co_consts if isinstance(one, CodeType)]
         for name in code.co_names:
             value = function.__globals__.get(name)
@@ -213,4 +216,14 @@ def plain(function: Callable[..., Any], names: Mapping[str, object]) -> Callable
     return functools.partial(plain(function.func, names), **kept)
 
 
-__all__ = ["Kind", "Wanted", "as_kind", "kinds_for", "names_read", "plain", "values_for", "wanted"]
+__all__ = [
+    "Kind",
+    "Wanted",
+    "as_kind",
+    "codes_of",
+    "kinds_for",
+    "names_read",
+    "plain",
+    "values_for",
+    "wanted",
+]

@@ -71,11 +71,12 @@ class ResolveError(LookupError):
 def imported_functions(
     text: str, path: str = "page", namespace: Mapping[str, Any] | None = None
 ) -> list[PageFunction]:
-    """The functions written in Python that the page's code names, in the order of the page.
+    """The functions that the page's code names, in the order of the page.
 
     `from package import function`, `import package` with `package.function` used somewhere, whatever
-    a page defines or binds to a name (a `def`, a `lambda`, a `partial`, a class with its methods), and
-    `source="package.function"`. An import that fails and a `def` that needs other code of the page
+    a page defines or binds to a name (a `def`, a `lambda`, a `partial`, a class with its methods), or
+    puts into a list or a dictionary, and `source="package.function"`. Those that are imported are
+    written in Python. An import that fails and a `def` that needs other code of the page
     are left out: running the page tells what is wrong with them.
 
     Args:
@@ -141,14 +142,25 @@ def _functions_of(
                     unchecked,
                     written,
                 )
+            for inside, member in list(vars(value).items()):
+                if (
+                    isinstance(member, type)
+                    and member.__qualname__ == f"{value.__qualname__}.{inside}"
+                ):
+                    yield from _functions_of(
+                        f"{name}.{inside}", member, None, True, unchecked, span
+                    )
         return
     owner = _owner(value)
     inner: FunctionType | None = innermost(value)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         inner = _below(value, node) or inner
-    if inner is None:
-        return
     accepts = _accepts(value, inner)
+    if inner is None:
+        if is_shown:  # it is named as compared with nothing
+            taken = accepts or {}
+            yield PageFunction(name, name, value, tuple(taken), *span, True, None, taken, unchecked)
+        return
     if accepts is None:
         return
     if owner is not None:
@@ -202,10 +214,34 @@ def _constructor(
         )
 
 
+#: Kinds of functions that other languages give.
+_NOT_IN_PYTHON = frozenset(
+    [
+        "builtin_function_or_method",
+        "method_descriptor",
+        "wrapper_descriptor",
+        "ufunc",
+        "_ArrayFunctionDispatcher",
+        "partial",
+    ]
+)
+#: What makes an object, shows it or goes through it: none of these is a formula.
+_NO_VALUES = frozenset(
+    f"__{name}__"
+    for name in (
+        *("init", "post_init", "new", "init_subclass", "class_getitem", "del", "set_name"),
+        *("repr", "str", "format", "hash", "bool", "dir", "sizeof", "eq", "ne", "lt", "le", "gt"),
+        *("ge", "len", "iter", "next", "contains", "reversed", "length_hint", "enter", "exit"),
+        *("getattr", "getattribute", "setattr", "delattr", "setitem", "delitem", "get", "set"),
+        *("copy", "deepcopy", "reduce", "reduce_ex", "getstate", "setstate", "index", "await"),
+    )
+)
+
+
 def _methods(owner: type) -> Iterator[tuple[str, Callable[..., Any], FunctionType]]:
     """The methods and properties that a class itself defines."""
     for name, member in list(vars(owner).items()):
-        special = name.startswith("__") and name != "__call__"
+        special = name in _NO_VALUES
         function = member
         if isinstance(member, staticmethod | classmethod):
             function = getattr(owner, name)
@@ -310,6 +346,7 @@ def _named(
         if not _taken(statement, bound, names, namespace):
             _execute(statement, path, names)
         made = not isinstance(statement, ast.Import | ast.ImportFrom)
+        yield from _held(statement, bound, names)
         for name, value in list(names.items()):
             new = name not in before or before[name] is not value or (made and name in bound)
             if not new or not callable(value) or name.startswith("__"):
@@ -324,6 +361,32 @@ def _named(
             value = _attribute(names, dotted) if dotted else None
             if callable(value) and not isinstance(value, type):
                 yield dotted, value, node.lineno, None
+
+
+def _held(
+    statement: ast.stmt, bound: list[str], names: Mapping[str, Any]
+) -> Iterator[tuple[str, Callable[..., Any], int, ast.AST]]:
+    """The functions that a statement puts into a list, a tuple or a dictionary.
+
+    That of a key is called by it.
+    """
+    lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+    for name in bound:
+        held = names.get(name)
+        items: list[tuple[object, Any]] = []
+        if isinstance(held, dict):
+            items = list(held.items())
+        elif isinstance(held, list | tuple):
+            items = list(enumerate(held))
+        for key, value in items:
+            if isinstance(value, FunctionType) and value.__code__.co_firstlineno in lines:
+                is_name = isinstance(key, str) and key.isidentifier()
+                yield (
+                    str(key) if is_name else f"{name}[{key!r}]",
+                    value,
+                    statement.lineno,
+                    statement,
+                )
 
 
 def _is_passed_by(statement: ast.stmt, namespace: Mapping[str, Any]) -> bool:
@@ -402,9 +465,11 @@ def _is_made_here(value: Any, statement: ast.stmt, path: str) -> bool:
         return True
     if isinstance(value, type):
         return isinstance(statement, ast.ClassDef)
+    inner = innermost(value)
+    if inner is None:
+        return type(value).__name__ in _NOT_IN_PYTHON
     if not isinstance(value, FunctionType | MethodType | functools.partial):
         return False
-    inner = innermost(value)
     if isinstance(value, FunctionType) and inner is not None:  # not a second name for one above
         lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
         own = inner.__code__.co_firstlineno in lines

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, is_dataclass, replace
 from types import CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
+from nn3doc.equations.code.branches import Jump, Ways, jumps
 from nn3doc.equations.isolate import copied
 
 PAGE = "__page__"  # the module of what a page defines
@@ -97,6 +98,7 @@ class Trace:
         own: Whether the function itself gave what was returned, and no decorator changed it.
         whole: A copy of all that was returned.
         inputs: Copies of the variables that were to be noted, as they were when it returned.
+        ways: Which way each condition led, of the function and of those in its file that it calls.
     """
 
     function: str
@@ -112,6 +114,7 @@ class Trace:
     own: bool = True
     whole: object = None
     inputs: dict[str, object] = field(default_factory=dict)
+    ways: Ways = field(default_factory=dict)
 
 
 class _TooLongError(Exception):
@@ -222,6 +225,9 @@ class _Follower:
         self._noted_at: tuple[int | None, int] = 0, 0
         self.frame: FrameType | None = None
         self._pending: _Store | None = None
+        self._times: dict[tuple[str, int], int] = {}
+        self._jumps: dict[int, dict[int, Jump]] = {}  # of each code by its id: its hash is slow
+        self._jumping: tuple[CodeType, int] | None = None
         self._stores = _stores(code) if code else {}
         self._parameters = set(code.co_varnames[: _parameter_count(code)]) if code else set()
         self._line = 0
@@ -238,6 +244,9 @@ class _Follower:
     def instruction(self, frame: FrameType, offset: int) -> None:
         """Takes note of an instruction before it is run."""
         self.step()
+        known = self._jumps.get(id(frame.f_code))
+        if known is None or self._jumping is not None or offset in known:
+            self._follow_jump(frame.f_code, offset)
         if frame is not self.frame:
             return
         self._take(frame)
@@ -266,6 +275,20 @@ class _Follower:
             name: copied(values[name]) for name in self._parameters if name in values
         }
 
+    def _follow_jump(self, code: CodeType, offset: int) -> None:
+        """Takes note of where a conditional jump has led."""
+        known = self._jumps.get(id(code))
+        if known is None:
+            known = self._jumps[id(code)] = jumps(code)
+        if self._jumping is not None:
+            of, start = self._jumping
+            if of is code:
+                jumped = offset not in known[start].behind
+                self._record.ways.setdefault(code, set()).add((start, jumped))
+            self._jumping = None
+        if offset in known:
+            self._jumping = code, offset
+
     def _inputs_of(self, frame: FrameType) -> dict[str, object]:
         values = frame.f_locals if self._noted else {}
         return {name: copied(values[name]) for name in self._noted if name in values}
@@ -286,8 +309,9 @@ class _Follower:
             if name not in values:
                 continue
             value = copied(values[name])
-            before = found.pop(name, None)  # in the order of the last assignments
-            again = before is not None and before.line == store.line
+            found.pop(name, None)  # in the order of the last assignments
+            times = self._times.get((name, store.line), 0) + 1
+            self._times[name, store.line] = times
             found[name] = Local(
                 name,
                 value,
@@ -296,7 +320,7 @@ class _Follower:
                 name in self._parameters,
                 value,
                 self._inputs,
-                before.times + 1 if before and again else 1,
+                times,
                 counts=store.counts,
             )
 

@@ -24,12 +24,14 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
 from torch import Tensor
 
-from nn3doc.equations.code.arguments import Kind, as_kind, kinds_for, names_read
+from nn3doc.equations.code.arguments import Kind, as_kind, codes_of, kinds_for, names_read
+from nn3doc.equations.code.branches import OneWay, Ways, never_read, numbers_compared, one_way
 from nn3doc.equations.code.calls import Called, Callee, CannotCallError, called, callee
 from nn3doc.equations.code.functions import PageFunction, imported_functions
 from nn3doc.equations.code.runs import Snippets, relative
@@ -46,6 +48,7 @@ from nn3doc.equations.evaluate import (
     as_tensor,
     example,
     from_python,
+    narrowed,
     told,
 )
 from nn3doc.equations.meaning import Key, operation_of
@@ -57,7 +60,7 @@ from nn3doc.equations.model import (
     python_sizes,
     spellings,
 )
-from nn3doc.equations.notation import REAL, Family, NotationError
+from nn3doc.equations.notation import REAL, Family, NotationError, Size
 from nn3doc.equations.report import Finding, Witness, guarded
 from nn3doc.equations.text import find_code
 
@@ -98,9 +101,17 @@ _FAR = 1e9
 _SLIGHT = 1e-8  # what rounding may leave of products of inputs that cancel, relative to them
 _ULP = 2.0**-51  # what rounding moves a number by, relative to it
 _MOST_SECONDS = 4.0  # for one function, but for its first calls
+_MOST_AT_NUMBERS = 30  # calls at the numbers that a function compares with
+_MOST_APART = 10  # values of one symbol that is at such a number while the others are not
+_MOST_SEARCHED = 60  # calls that look for the other outcome of a condition
+_LARGEST_SIZE = 20  # that is tried because code compares with it
 _NARROW = (
     "Give its symbols the set that it works for, in the table's column Shape: (0, 1), "
     "\\mathbb{N} …",
+)
+_REACH_IT = (
+    "Let the equation say it, too, give its symbols the set in which it never is, or write "
+    "<!-- unchecked: the reason --> behind the fence.",
 )
 _NAME_IT = (
     "Give it a row in the notation table, or write <!-- unchecked: the reason --> behind "
@@ -156,7 +167,9 @@ class _Unnamed:
         inputs: The symbols that the function was given.
         may_be: What it may be: no input of the function.
         left: What of that it may still be.
-        pairs: For each thing of the same shape, the values in each draw: page, code.
+        usual: What of that it is in draws of ordinary size.
+        pairs: For each thing of the same shape, the values in each draw, page and code; the line that
+            returned; and whether the draw is of ordinary size.
     """
 
     result: Returned
@@ -164,7 +177,10 @@ class _Unnamed:
     inputs: frozenset[Key]
     may_be: list[Stated]
     left: list[Stated]
-    pairs: dict[Stated, list[tuple[Evaluator, int, Tensor, Tensor]]] = field(default_factory=dict)
+    usual: list[Stated]
+    pairs: dict[Stated, list[tuple[Evaluator, int, Tensor, Tensor, int, bool]]] = field(
+        default_factory=dict
+    )
 
 
 class _Wrong(Exception):
@@ -196,6 +212,8 @@ class _Page:
         """Forgets what functions have been asked, and what was found."""
         self._open: list[tuple[_Comparing, str, _Unnamed, list[Stated]]] = []
         self._alone: list[tuple[PageFunction, str, str]] = []
+        self._ways: Ways = {}
+        self._branching: list[tuple[PageFunction, list[CodeType], frozenset[str]]] = []
         self._parts: set[str] = set()
 
     @cached_property
@@ -279,6 +297,44 @@ class _Page:
             below = innermost(function.function)
             self._parts |= {below.__name__} if below is not None else set()
         self._parts |= set(function.decorators)
+
+    def note_ways(
+        self, function: PageFunction, codes: list[CodeType], options: frozenset[str], ways: Ways
+    ) -> None:
+        """Takes note of where the conditions of a function that agrees led."""
+        for code, led in ways.items():
+            self._ways.setdefault(code, set()).update(led)
+        if function.is_shown and self.has_run and function.unchecked is None:
+            self._branching.append((function, codes, options))
+
+    def tell_one_way(self) -> None:
+        """Tells of conditions with one outcome in all calls: what is done otherwise is not compared.
+
+        A part of several functions has seen what any of them calls it with.
+        """
+        told: set[OneWay] = set()
+        for function, codes, options in self._branching:
+            for code in codes:
+                for one in one_way(code, self._ways, options):
+                    if one in told:
+                        continue
+                    told.add(one)
+                    name = code.co_qualname.replace(".<locals>", "")
+                    was, other = ("true", "false") if one.outcome else ("false", "true")
+                    message = (
+                        f"{name} is compared with nothing where {one.text} is {other}, line "
+                        f"{one.line}: it is {was} in every call"
+                    )
+                    self.checked.report.findings.append(
+                        Finding(
+                            "untested",
+                            message,
+                            function.start,
+                            function.end,
+                            _REACH_IT,
+                            failing=self.strict,
+                        )
+                    )
 
     def leave_open(self, one: _Comparing, label: str, unnamed: _Unnamed) -> None:
         """Takes note of a returned value that may be meant to be the one thing made of its inputs."""
@@ -420,10 +476,16 @@ def _ask_all(page: _Page, functions: Sequence[PageFunction]) -> None:
             _ask(page, function)
     page.settle_open()
     page.tell_alone()
+    page.tell_one_way()
 
 
 def _ask(page: _Page, function: PageFunction) -> None:
     page.checked.checker.use_all()
+    if function.inner is None and innermost(function.function) is None:
+        last = function.last_name
+        if last in page.names or named_so(last, page.checked, page.stated)[0]:
+            page.notice(function, "it is not written in Python")
+        return
     symbol = _function_symbol(page.checked, function)
     if symbol is not None:
         _ask_function_symbol(page, function, symbol)
@@ -460,6 +522,9 @@ class _Comparing:
         self.reasons: list[tuple[str, str]] = []
         self.passing: set[str] = set()
         self.inner_names: dict[str, str] = {}
+        self.ways: Ways = {}
+        self.gives: dict[str, Stated] = {}
+        self.searches = False
 
     def run(self) -> list[tuple[str, str]]:
         """Compares; what is left to say is which part of it is compared with nothing, and why.
@@ -468,24 +533,177 @@ class _Comparing:
             _Wrong: The page and the function disagree.
         """
         begun = time.process_time()
-        for number, evaluator in enumerate(self._evaluators()):
-            for draw in calls_of(evaluator):
+        evaluators = self._evaluators()
+        for number, evaluator in enumerate(evaluators):
+            for draw in calls_of(evaluator, bool(self.numbers)):
                 late = time.process_time() - begun > _MOST_SECONDS
                 if late and (draw or number > 1):
                     continue
                 self._ask(evaluator, draw)
+        self._ask_apart(evaluators[0], begun)
+        self._search(evaluators, begun)
         self._settle()
         self._look_for_lost()
         for label in self.passing:
             self.agreed.pop(label, None)
+        lost = self._take_lost()
         for one in self.agreed.values():
             self._confirm(one)
         if self.agreed:
             self.page.agreed(self.function)
-        elif not self.reasons:
+            self.page.note_ways(self.function, self.codes, self.options, self.ways)
+        elif not self.reasons and not lost:
             reason = "it assigns and returns nothing that the page has a symbol for"
             self._give_up(self.function.name, reason)
         return self.reasons
+
+    def _take_lost(self) -> bool:
+        """Takes out variables that are right, and that nothing reads: the function loses them.
+
+        It fails where nothing else of the function is compared, and where it gives back what it was
+        given in place of them.
+        """
+        inner = self.function.inner or innermost(self.one.call)
+        if inner is None or not self.function.is_shown:
+            return False
+        unread = never_read(inner.__code__)
+        lost = {
+            label: one
+            for label, one in self.agreed.items()
+            if one.item.kind == "line"
+            and one.item.name in unread
+            and one.label == self.function.name
+        }
+        for label in lost:
+            del self.agreed[label]
+        found = self._call(self.checked.checker.evaluators[0], 0) if lost else None
+        gives_inputs = found is not None and any(
+            result.name in found.given and _same_value(result.value, found.given[result.name])
+            for result in found.record.results
+        )
+        for one in lost.values() if self.function.unchecked is None else ():
+            name, line = one.item.name, one.item.line
+            self.checked.report.findings.append(
+                Finding(
+                    "code",
+                    f"{self.function.name} loses {name}, line {line}: nothing reads it",
+                    self.function.start,
+                    self.function.end,
+                    ("Give it back, or leave that line out.",),
+                    failing=not self.agreed or gives_inputs or self.page.strict,
+                )
+            )
+        return bool(lost)
+
+    @cached_property
+    def codes(self) -> list[CodeType]:
+        """Its code, and that of the functions on the same page that it calls."""
+        inner = self.function.inner or innermost(self.one.call)
+        if inner is None or not self.function.is_shown:
+            return []
+        parts = [
+            code
+            for code in codes_of(inner)
+            if code.co_filename == inner.__code__.co_filename and not code.co_name.startswith("<")
+        ]
+        return parts if inner.__module__ == PAGE else parts[:1]
+
+    @cached_property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers that its code compares with."""
+        return numbers_compared(frozenset(self.codes))
+
+    @property
+    def options(self) -> frozenset[str]:
+        """Its parameters that are no symbols of the page."""
+        return frozenset(self.function.accepts) - set(self.one.wanted.names)
+
+    def _ask_apart(self, evaluator: Evaluator, begun: float) -> None:
+        """Calls it with one symbol at a number that it compares with, or as it was before.
+
+        All others are of ordinary size. A value that comes again shows what a function has kept.
+
+        Raises:
+            _Wrong: The page and the function disagree there.
+        """
+        keys = [key for key in self.one.wanted.names.values() if not isinstance(key, Size)]
+        free = [key for key in keys if self.checked.book.find(key) is None]
+        self.searches = True
+        for key in free:
+            if time.process_time() - begun > _MOST_SECONDS:
+                break
+            value = evaluator.symbol(key).detach()
+            if self._keeps_state():
+                again = evaluator.changed({key: value[:1].expand_as(value).clone()})
+                self._ask(again, 1)
+            points = self._points_of(key, evaluator)
+            moved = value.clone()
+            moved[: len(points)].flatten(1)[:, 0] = torch.tensor(points, dtype=value.dtype)
+            apart = evaluator.changed({key: moved})
+            for draw in range(len(points)):
+                self._ask(apart, draw)
+        self.searches = False
+
+    def _points_of(self, key: Key, evaluator: Evaluator) -> list[float]:
+        """Values of a symbol at, below and above the numbers that the code compares with."""
+        family = self.checked.book.family(key[0])
+        if family.members is not None or family.domain.values:
+            return []
+        constraints = evaluator.drawer.constraints.get(key[0], ())
+        domain = narrowed(family.domain, constraints)
+        near = (number + step for number in self.numbers for step in (0.0, -0.5, 0.5))
+        inside = [
+            point
+            for point in dict.fromkeys(near)
+            if domain.low < point < domain.high and (point or not domain.nonzero)
+        ]
+        return inside[: sum(mode in _ORDINARY for mode in evaluator.drawer.modes[:_MOST_APART])]
+
+    def _keeps_state(self) -> bool:
+        """Whether it may keep something from one call to the next."""
+        inner = self.function.inner or innermost(self.one.call)
+        if inner is None or not self.function.is_shown:
+            return False
+        around = [inner.__globals__.get(name) for name in names_read(inner)]
+        around += inner.__defaults__ or ()
+        for cell in inner.__closure__ or ():
+            with contextlib.suppress(ValueError):  # it is not filled yet
+                around.append(cell.cell_contents)
+        return any(isinstance(one, dict | list | set) for one in around)
+
+    def _is_open(self) -> bool:
+        """Whether a condition had one outcome only so far."""
+        return any(one_way(code, self.ways, self.options) for code in self.codes)
+
+    def _search(self, evaluators: Sequence[Evaluator], begun: float) -> None:
+        """Looks for values with which conditions of the code are otherwise than they were so far.
+
+        Raises:
+            _Wrong: The page and the function disagree there.
+        """
+        self.searches = True
+        for number, (evaluator, draw) in enumerate(self._further(evaluators)):
+            late = time.process_time() - begun > _MOST_SECONDS
+            if late or number >= _MOST_SEARCHED or not self._is_open():
+                break
+            self._ask(evaluator, draw)
+        self.searches = False
+
+    def _further(self, evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, int]]:
+        """Draws that are out of the ordinary, and other sizes."""
+        checker, first = self.checked.checker, evaluators[0]
+        keys = [key for key in self.one.wanted.names.values() if not isinstance(key, Size)]
+        shapes = [size for key in keys for size in self.checked.book.shape_of_key(key)]
+        shapes += [one for one in self.one.wanted.names.values() if isinstance(one, Size)]
+        names = sorted({name for size in shapes for name in size.names})
+        whole = {int(number) for number in (1.0, *self.numbers) if number.is_integer()}
+        wanted = sorted({near for one in whole for near in (one - 1, one, one + 1)})
+        for name in names:
+            for number in wanted:
+                if 1 <= number <= _LARGEST_SIZE:
+                    yield checker.sized({name: number}), 0
+        asked = set(calls_of(first, bool(self.numbers)))
+        yield from ((first, draw) for draw in range(first.draws) if draw not in asked)
 
     def _look_for_lost(self) -> None:
         """A function that gives back what it was given, and leaves nothing changed, loses its work."""
@@ -521,7 +739,7 @@ class _Comparing:
         group, _ = named_so(self.function.last_name, self.checked, self.page.stated)
         terms += [term for one in group for term in one.terms(self.checked)]
         try:
-            return checker.draws(*terms)
+            return checker.draws(*terms, numbers=self.numbers)
         except (NotationError, DefinitionError):
             return checker.evaluators
 
@@ -537,7 +755,7 @@ class _Comparing:
     ) -> Called | None:
         """One call; None where values out of the ordinary are none that it takes."""
         book = self.checked.book
-        ordinary = evaluator.drawer.modes[draw] in _ORDINARY
+        ordinary = evaluator.drawer.modes[draw] in _ORDINARY and not self.searches
         kinds = [self.kind] if self.kind is not None else list(kinds_for(self.one.call))
         failed: Called | None = None
         for kind in kinds:
@@ -624,6 +842,7 @@ class _Comparing:
         found = self._call(evaluator, draw, given=dict(zip(names, values, strict=True)))
         if found is None:
             return None
+        self._note_ways(found)
         value = found.record.whole
         tolerance = _tolerance(found.record, value)
         verdict = self._compared(stated, value, expected, evaluator, draw, tolerance)
@@ -639,6 +858,7 @@ class _Comparing:
         found = self._call(evaluator, draw)
         if found is None:
             return
+        self._note_ways(found)
         self._compare(self.function.name, found, evaluator, draw)
         for name, inner in self._nested(found.record):
             label = f"{self.function.name}.{name}"
@@ -653,6 +873,10 @@ class _Comparing:
                 self._give_up(label, f"it fails: {deeper.record.error}")
                 continue
             self._compare(label, deeper, evaluator, draw)
+
+    def _note_ways(self, found: Called) -> None:
+        for code, led in found.record.ways.items():
+            self.ways.setdefault(code, set()).update(led)
 
     def _give_up(self, label: str, reason: str) -> None:
         if (label, reason) not in self.reasons:
@@ -736,11 +960,16 @@ class _Comparing:
             name = result.name or ""
             is_input = name in given or name in found.before
             stated = self.page.of(name, is_input) if name else None
-            if name in found.attributes or (
+            as_given = (
                 is_input
                 and _same_value(result.value, given.get(name, found.before.get(name)))
                 and not self._must_update(stated, found)
-            ):
+            )
+            if as_given:  # in this call; it may be what other calls give by another name
+                stated = self.gives.get(f"{label} returns {place}")
+            elif stated is not None and name in record.locals:
+                self.gives[f"{label} returns {place}"] = stated
+            if name in found.attributes or (as_given and stated is None):
                 continue
             inputs: Mapping[str, object] = record.inputs
             own = record.locals.get(name)
@@ -875,7 +1104,8 @@ class _Comparing:
 
         Those are the weights in a loop of updates, or that it begins with. A parameter counts only if
         the page gives it new values, too, or a loop does: other changes of what it is given are changes
-        of its result.
+        of its result. An update begins with what the function is given, or it is done twice; only in
+        a loop does one step begin where the last has ended.
         """
         changed: dict[Key, Tensor] = {}
         book = self.checked.book
@@ -887,7 +1117,11 @@ class _Comparing:
             if (
                 drawn is not None
                 and not steps
-                and (_same_value(value, drawn) or book.find(key, updates=True) is None)
+                and (
+                    _same_value(value, drawn)
+                    or book.find(key, updates=True) is None
+                    or (item.stated.update is not None and item.stated.key == key)
+                )
             ):
                 continue
             tensor = from_python(value, book.shape_of_key(key))
@@ -1006,10 +1240,12 @@ class _Comparing:
         results = [
             (place, result)
             for place, result in enumerate(record.results)
-            if not self._is_named(label, result, found) and as_tensor(result.value) is not None
+            if not self._is_named(label, place, result, found)
+            and as_tensor(result.value) is not None
         ]
         if len(record.results) > 1 and as_tensor(record.whole) is not None:
             results.append((-1, Returned(None, record.whole)))
+        usual = evaluator.drawer.modes[draw] in _ORDINARY and not self.searches
         for place, result in results:
             known = f"{label} {place}"
             tolerance = _tolerance(record, result.value)
@@ -1022,7 +1258,12 @@ class _Comparing:
                     if one.update is not None or (one.key not in inputs and not one.states & inputs)
                 ]
                 self.unnamed[known] = _Unnamed(
-                    result, record.return_line, frozenset(inputs), may_be, list(may_be)
+                    result,
+                    record.return_line,
+                    frozenset(inputs),
+                    may_be,
+                    list(may_be),
+                    list(may_be),
                 )
             unnamed = self.unnamed[known]
             for one in list(self.page.stated):
@@ -1030,9 +1271,12 @@ class _Comparing:
                 expected = self.page.value(one, evaluator) if tensor is not None else None
                 if tensor is None or expected is None or tensor.shape != expected[draw].shape:
                     unnamed.left = [other for other in unnamed.left if other is not one]
+                    unnamed.usual = [other for other in unnamed.usual if other is not one]
                     continue
-                unnamed.pairs.setdefault(one, []).append((evaluator, draw, expected[draw], tensor))
-                if one not in unnamed.left:
+                unnamed.pairs.setdefault(one, []).append(
+                    (evaluator, draw, expected[draw], tensor, record.return_line, usual)
+                )
+                if one not in unnamed.left and one not in unnamed.usual:
                     continue
                 verdict = self._compared(one, result.value, expected, evaluator, draw, tolerance)
                 if (
@@ -1045,9 +1289,13 @@ class _Comparing:
                         functools.partial(_value_at, place),
                     )
                 ):
-                    unnamed.left.remove(one)
+                    unnamed.left = [other for other in unnamed.left if other is not one]
+                    if usual:
+                        unnamed.usual = [other for other in unnamed.usual if other is not one]
 
-    def _is_named(self, label: str, result: Returned, found: Called) -> bool:
+    def _is_named(self, label: str, place: int, result: Returned, found: Called) -> bool:
+        if f"{label} {place}" in self.unnamed:
+            return False  # it had no name in another call
         name = result.name or ""
         key = self.page.names.get(name)
         if key is None:
@@ -1080,6 +1328,8 @@ class _Comparing:
                 continue
             wrong = next((one for one in group if one in unnamed.pairs), None)
             wrong = wrong or self._scaled(unnamed)
+            if wrong is None and self.codes and unnamed.usual:
+                wrong = unnamed.usual[0]  # but for the values that its code treats otherwise
             if wrong is not None:
                 self.returns_other(label, unnamed, wrong)
             if not any(other.startswith(f"{label} -1 ") for other in self.agreed):
@@ -1106,9 +1356,9 @@ class _Comparing:
             if one not in unnamed.may_be:
                 continue
             is_local = local is not None and one.key == local and one.update is None
-            if not is_local and all(page.numel() == 1 for _, _, page, _ in pairs):
+            if not is_local and all(page.numel() == 1 for _, _, page, *_ in pairs):
                 continue  # any two numbers are multiples of each other
-            ratios = [_ratio(page, code) for _, _, page, code in pairs]
+            ratios = [_ratio(page, code) for _, _, page, code, *_ in pairs]
             known = [ratio for ratio in ratios if ratio is not None]
             if len(known) < 4 or len(known) < len(ratios) * 0.6:
                 continue
@@ -1121,13 +1371,12 @@ class _Comparing:
     def returns_other(self, label: str, unnamed: _Unnamed, one: Stated) -> None:
         """Tells of a value that is not what it is meant to be."""
         pairs = unnamed.pairs[one]
-        evaluator, draw, expected, tensor = next(
-            (pair for pair in pairs if not torch.allclose(pair[2], pair[3], rtol=1e-4, atol=0)),
-            pairs[0],
-        )
-        notes = self._places(unnamed.result.of or "", unnamed.line)
+        apart = [pair for pair in pairs if not torch.allclose(*pair[2:4], rtol=1e-4, atol=0)]
+        usual = [pair for pair in apart if pair[-1]]
+        evaluator, draw, expected, tensor, line, is_usual = next(iter([*usual, *apart, *pairs]))
+        notes = self._places(unnamed.result.of or "", line)
         differs = Comparison(False, True, 1.0, expected.numel(), expected, tensor)
-        notes += _told(differs, evaluator, draw)
+        notes += _told(differs, evaluator, draw, is_usual)
         self._refuse(f"{self._full(label)} returns something else than {one.tex}", one, notes)
 
     def _disagree(
@@ -1175,7 +1424,7 @@ class _Comparing:
                 sizes = sizes[:1]
             notes.append(f"there {item.name} has the shape {verdict}, here {tuple(sizes)}")
         elif verdict is not None:
-            notes += _told(verdict, evaluator, draw)
+            notes += _told(verdict, evaluator, draw, not self.searches)
         self._refuse(message, item.stated, notes)
 
     def _is_random(self, evaluator: Evaluator, draw: int, item: _Item) -> bool:
@@ -1196,7 +1445,8 @@ class _Comparing:
             return False
         if values[0].shape != values[1].shape:
             return True
-        return not bool(((values[0] == values[1]) | values[0].isnan()).all())
+        # Threads add in any order, which moves the last digits.
+        return not torch.allclose(values[0], values[1], rtol=1e-9, atol=0.0, equal_nan=True)
 
     def _file(self) -> str:
         inner = self.function.inner or innermost(self.one.call)
@@ -1251,9 +1501,16 @@ class _Comparing:
                 yield self.checked.checker.equations[result.statement.place]
 
 
-def calls_of(evaluator: Evaluator) -> list[int]:
-    """The draws that a function is called with: of ordinary size, and some that search."""
+def calls_of(evaluator: Evaluator, at_numbers: bool = False) -> list[int]:
+    """The draws that a function is called with: of ordinary size, and some that search.
+
+    Args:
+        evaluator: All draws.
+        at_numbers: Whether code compares with numbers, so that each symbol is tried at each of them.
+    """
     left = dict(_CALLS)
+    if at_numbers:
+        left |= {"points": min(3 * (len(evaluator.drawer.points) + 1), _MOST_AT_NUMBERS)}
     found = []
     for draw, mode in enumerate(evaluator.drawer.modes):
         if left.get(mode, 0):
@@ -1311,11 +1568,14 @@ def _told_at(
     )
 
 
-def _told(comparison: Comparison, evaluator: Evaluator, draw: int) -> list[str]:
+def _told(
+    comparison: Comparison, evaluator: Evaluator, draw: int, is_usual: bool = True
+) -> list[str]:
     """What a difference looks like, of page and code."""
     sizes = list(evaluator.drawer.dimensions.items())
     notes = told(comparison, sizes)
-    if comparison.right.numel() == 1 and evaluator.drawer.modes[draw] not in _ORDINARY:
+    is_usual = is_usual and evaluator.drawer.modes[draw] in _ORDINARY
+    if comparison.right.numel() == 1 and not is_usual:
         notes = [example(comparison.left, comparison.right)]  # a ratio there is one by chance
     return [note.replace("right", "code").replace("left", "page") for note in notes]
 
@@ -1434,12 +1694,15 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
     try:
         one = callee(function, page.names, page.sizes, page.namespace, frozenset(names))
         comparing = _Comparing(page, function, one)
+        asked = [(each, draw) for each in draws for draw in calls_of(each)]
+        if comparing.numbers:
+            at_numbers = checked.checker.draws(body, numbers=comparing.numbers)
+            asked += [(each, draw) for each in at_numbers for draw in calls_of(each, True)]
         differences = [
             comparing.returns(
                 stated, names, _formals(checked, family, said, evaluator), evaluator, draw
             )
-            for evaluator in draws
-            for draw in calls_of(evaluator)
+            for evaluator, draw in asked
         ]
     except CannotCallError as error:
         page.notice(function, str(error))
@@ -1464,6 +1727,7 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
             Witness("function", function.full_name, file, line, max(known))
         )
     page.agreed(function)
+    page.note_ways(function, comparing.codes, comparing.options - set(names), comparing.ways)
 
 
 def _formals(

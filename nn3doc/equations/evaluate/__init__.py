@@ -48,6 +48,7 @@ from nn3doc.equations.evaluate.samples import (
     Drawer,
     Mode,
     modes_for,
+    narrowed,
     standing_value,
 )
 from nn3doc.equations.evaluate.searching import (
@@ -85,6 +86,7 @@ __all__ = [
     "example",
     "from_python",
     "modes_for",
+    "narrowed",
     "ordinary",
     "related",
     "rounding",

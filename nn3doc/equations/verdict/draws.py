@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from nn3doc.equations.evaluate import SMOOTH, Drawer, Evaluator, Mode, modes_for, walk_meaning
@@ -88,19 +88,32 @@ class Draws:
         drawer.members = partial(self._members, drawer=drawer)
         return Evaluator(self.book, drawer, aliases=lambda key: self.book.alias(key, order))
 
-    def draws(self, *terms: Term, searching: bool = False) -> list[Evaluator]:
+    def draws(
+        self, *terms: Term, searching: bool = False, numbers: tuple[float, ...] = ()
+    ) -> list[Evaluator]:
         """The samples for some terms.
 
         Args:
             terms: What is compared.
+            numbers: Further numbers where they may change: those that code compares with.
             searching: Whether a counterexample may be hard to hit, as that of an inequality; so it
                 is where a term has kinks.
         """
         rows = [operation_of(term) for term in self.below(*terms)]
-        if not (searching or any(row.kink for row in rows)):
+        searching = searching or any(row.kink for row in rows)
+        if not searching and not numbers:
             return self.evaluators
-        points = self._points(*terms)
+        points = self._points(*terms) if searching else ()
+        points = tuple(dict.fromkeys([*points, *(number for number in numbers if number)]))
         return self._sample(modes_for(points), points)
+
+    def sized(self, sizes: Mapping[str, int]) -> Evaluator:
+        """A few draws in which some sizes have other numbers."""
+        found = self._evaluator(
+            self.seeds[0], self._size_names(), FEW, (), mirrored=False, order=self._order
+        )
+        found.drawer.dimensions.update(sizes)
+        return found
 
     def few(self) -> list[Evaluator]:
         """Samples of few draws, for what is too large to be worked out in many at once."""
