@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from nn3doc.equations.check import check_file, check_page
-from nn3doc.equations.tex.parser import TexError, parse
+from nn3doc.equations.tex import TexError, parse
 from nn3doc.equations.text.markdown import formulas
 from tests.bench import written
 

@@ -1,10 +1,6 @@
 """From the TeX of one formula to its tree: tokens, grammar, tree. Knows nothing of what a symbol means."""
 
-from nn3doc.equations.tex.decorated import (
-    inverse_letter,
-    is_inverse,
-    undecorated,
-)
+from nn3doc.equations.tex.binders import undecorated
 from nn3doc.equations.tex.elided import (
     ElidedError,
     Limits,
@@ -60,6 +56,8 @@ from nn3doc.equations.tex.tree import (
     Tuple,
     bare,
     children,
+    inverse_letter,
+    is_inverse,
     same,
     stepped,
     to_json,

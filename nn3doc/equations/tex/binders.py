@@ -1,4 +1,4 @@
-"""What stands below and above a big operator: its indices, their ranges and conditions.
+"""The indices of a formula: what a big operator binds, with ranges and conditions; indices with marks.
 
     below = item ("," item)*
     item  = index+ | index "=" first | index "\\in" set | first "\\le" index "\\le" last | condition
@@ -6,6 +6,10 @@
 A condition such as `i < j` binds its first letter, if nothing has bound it yet. It binds the other
 one too where what is summed has that letter and it stands nowhere else in the formula: then nothing
 else says what it is.
+
+The `k'` of `\\sum_{k'} z_{k'}` is an index of its own, not k: it gets one letter, `k'` or `i^*`,
+wherever it stands in its formula. Its range is that of the letter without the mark, where the notation
+gives that one a range.
 """
 
 from __future__ import annotations
@@ -13,16 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from nn3doc.equations.tex.decorated import index_name
 from nn3doc.equations.tex.tokens import TexError
 from nn3doc.equations.tex.tree import (
     BigOperator,
     Binder,
+    Mark,
     Name,
     Node,
     Number,
     Product,
     Relation,
+    Scripted,
     Sum,
     children,
     rebuilt,
@@ -30,6 +35,7 @@ from nn3doc.equations.tex.tree import (
 )
 from nn3doc.equations.tex.tree import Sequence as SequenceNode
 
+_DECORATIONS = {"prime": "'", "star": "^*"}
 _UPWARDS = {"<": "<", "<=": "<=", ">": "<", ">=": "<="}
 
 
@@ -62,7 +68,7 @@ def binders_of(operator: str, below: Sequence[Node], above: Node | None) -> tupl
             )
         binders[0] = replace(first, high=above)
     for binder in binders:
-        _hold_limits(binder)
+        _check_limits(binder)
     binders[-1] = replace(binders[-1], conditions=tuple(conditions))
     return tuple(binders)
 
@@ -144,7 +150,7 @@ def _binder(index: Name) -> Binder:
     return Binder(index.start, index.end, index, None, None, None)
 
 
-def _hold_limits(binder: Binder) -> None:
+def _check_limits(binder: Binder) -> None:
     """An index is not its own limit."""
     letter = binder.index.letter if isinstance(binder.index, Name) else ""
     for limit in (binder.low, binder.high, binder.within):
@@ -223,3 +229,59 @@ def _enclosing(statements: Iterable[Node], big: BigOperator) -> Iterator[Binder]
                 and any(inner is big for inner in walk(node))
             ):
                 yield from node.binders
+
+
+def undecorated(letter: str) -> str:
+    """The letter of an index without its marks: k of `k'`."""
+    return letter.replace("^*", "").rstrip("'")
+
+
+def index_name(node: Node) -> Node:
+    """An index with marks as a name of its own; any other node as it is."""
+    if not isinstance(node, Scripted) or not isinstance(node.base, Name) or node.sub:
+        return node
+    letter, rest = _decorated_name(node.base, node.marks)
+    return node if rest else Name(node.start, node.end, letter)
+
+
+def _decorated_name(base: Name, marks: tuple[Mark, ...]) -> tuple[str, tuple[Mark, ...]]:
+    """The name that a letter and its first marks make, and the marks behind them."""
+    count = 0
+    while count < len(marks) and marks[count].kind in _DECORATIONS:
+        count += 1
+    decoration = "".join(_DECORATIONS[mark.kind] for mark in marks[:count])
+    return base.letter + decoration, marks[count:]
+
+
+def with_index_names(statements: Iterable[Node]) -> tuple[Node, ...]:
+    """The statements of a formula, each index with a mark put to a name of its own."""
+    found = tuple(statements)
+    letters = {letter for statement in found for letter in _decorated_letters(statement)}
+    if not letters:
+        return found
+    return tuple(rebuilt(one, lambda node: _renamed(node, letters)) for one in found)
+
+
+def _decorated_letters(node: Node) -> set[str]:
+    """The decorated letters that stand where an index does."""
+    letters: set[str] = set()
+    for inner in walk(node):
+        if isinstance(inner, Name) and undecorated(inner.letter) != inner.letter:
+            letters.add(inner.letter)  # below a big operator
+        if not isinstance(inner, Scripted):
+            continue
+        places = [*inner.sub, *(m.value for m in inner.marks if m.kind != "power" and m.value)]
+        for name in (index_name(part) for place in places for part in walk(place)):
+            if isinstance(name, Name) and undecorated(name.letter) != name.letter:
+                letters.add(name.letter)
+    return letters
+
+
+def _renamed(node: Node, letters: set[str]) -> Node:
+    if not isinstance(node, Scripted) or not isinstance(node.base, Name) or node.sub:
+        return node
+    letter, rest = _decorated_name(node.base, node.marks)
+    if letter not in letters:
+        return node
+    name = Name(node.start, rest[0].start if rest else node.end, letter)
+    return replace(node, base=name, marks=rest) if rest else name

@@ -1,49 +1,59 @@
-"""A position in the tokens of a formula; what every part of the grammar stands on (see `tex`)."""
+"""A position in the tokens of a formula: the one state that the productions of the grammar share."""
 
 from __future__ import annotations
 
-import re
-from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from nn3doc.equations.tex.tokens import RELATIONS, SIZES, TexError, Token
+from nn3doc.equations.tex.tokens import TexError, Token
 from nn3doc.equations.tex.tree import Node
 
 MAX_DEPTH = 40
 
-
-_SPELLED = frozenset(
-    [r"\mathrm", r"\operatorname", r"\mathsf", r"\mathit"]
-)  # words, letter by letter
-_IN_WORDS = frozenset(
-    ["!", "*", r"\star", "(", ")", ",", ".", ":", "-"]
-)  # remarks, not mathematics
-
-_TURNING = re.compile(
-    r"\b(not|unless|except|neither|nor|cannot|never|iff|only if|false|wrong|without)\b|n't\b|n’t\b"
-)
+Read = TypeVar("Read")
 
 
-SIZE_MARKS = frozenset("\\" + size for size in SIZES)
+class DeepError(TexError):
+    """Something is nested too deep; no place in it is more at fault than another."""
 
 
-class Cursor(ABC):
-    """A position in a list of tokens."""
+@dataclass(slots=True)
+class Cursor:
+    """A position in a list of tokens.
 
-    def __init__(
-        self, tex: str, tokens: list[Token], names: frozenset[str], functions: frozenset[str]
-    ) -> None:
-        self.tex = tex
-        self.tokens = tokens
-        self.names = names
-        self.functions = functions
-        self.position = 0
-        self.depth = 0
-        self.closing_bars: list[str] = []
+    Attributes:
+        tex: The formula.
+        tokens: Its tokens; the last one has the kind `end`.
+        names: Symbols of several letters.
+        functions: Letters that are functions.
+        position: Which token is next.
+        depth: How many expressions and factors are open around it.
+        closing_bars: The bars that close what is open, the innermost last: there a bar ends a product.
+        expressions: What was read at a position within these bars, or why not, and where it ended.
+    """
+
+    tex: str
+    tokens: list[Token]
+    names: frozenset[str]
+    functions: frozenset[str]
+    position: int = 0
+    depth: int = 0
+    closing_bars: tuple[str, ...] = ()
+    expressions: dict[tuple[int, tuple[str, ...]], tuple[Node | TexError, int]] = field(
+        default_factory=dict
+    )
 
     @property
     def token(self) -> Token:
         """The next token."""
         return self.tokens[self.position]
+
+    @property
+    def end(self) -> int:
+        """Where the last token that was taken ends."""
+        return self.tokens[self.position - 1].end
 
     def peek(self, ahead: int = 1) -> Token:
         """A token further on."""
@@ -51,11 +61,12 @@ class Cursor(ABC):
 
     def at(self, kind: str, text: str | None = None) -> bool:
         """Whether the next token is this one."""
-        return self.token.kind == kind and (text is None or self.token.text == text)
+        token = self.tokens[self.position]
+        return token.kind == kind and (text is None or token.text == text)
 
     def advance(self) -> Token:
         """Takes the next token."""
-        token = self.token
+        token = self.tokens[self.position]
         if token.kind != "end":
             self.position += 1
         return token
@@ -88,77 +99,85 @@ class Cursor(ABC):
             if depth == 0:
                 return
 
-    def over_relation(self) -> bool:
-        """Whether an `\\overset` here puts something above a relation."""
-        before = self.position
-        self.advance()
-        self.skip_group()
-        if self.at("char", "{"):
-            self.advance()
-        relation = self.token.text.lstrip("\\") in RELATIONS
-        self.position = before
-        return relation
+    def split_number(self) -> None:
+        """Puts two tokens for a numeral, its first digit and the others: `\\frac12` as TeX reads it."""
+        token = self.token
+        if len(token.text) > 1 and token.end - token.start == len(token.text):
+            middle = token.start + 1
+            self.tokens[self.position : self.position + 1] = [
+                Token("number", token.text[0], token.start, middle),
+                Token("number", token.text[1:], middle, token.end),
+            ]
+            self.expressions.clear()  # behind it every position is another one now
 
-    def words(self) -> str | None:
-        """Steps over one argument; its text where it is words only: `\\text{old}`, `(3)`, `!`."""
-        first = self.position
-        self.skip_group()
-        inside = [token for token in self.tokens[first : self.position] if token.text not in "{}"]
-        spelled = any(token.text in _SPELLED for token in inside)
-        said = ""
-        for place, token in enumerate(inside):
-            bracketed = token.kind == "number" and {"(", ")"} == {
-                inside[place - 1].text,
-                inside[(place + 1) % len(inside)].text,
-            }
-            if token.kind == "text" or (spelled and token.kind == "letter") or bracketed:
-                said += token.text
-            elif token.text not in _SPELLED and token.text not in _IN_WORDS:
-                return None
-        return said
+    def move_to(self, position: int) -> None:
+        """Goes on at another token."""
+        self.position = position
 
-    def _end(self) -> int:
-        return self.tokens[self.position - 1].end
+    def once(self, production: Callable[[Cursor], Node]) -> Node:
+        """The expression here, read once: an attempt that steps back would double the time each level.
 
-    # What the grammar's other parts need of each other.
+        Args:
+            production: What reads it.
+        """
+        key = self.position, self.closing_bars
+        if key not in self.expressions:
+            result: Node | TexError
+            try:
+                result = production(self)
+            except TexError as error:
+                result = error
+            self.expressions[key] = result, self.position
+        result, self.position = self.expressions[key]
+        if isinstance(result, TexError):
+            raise result
+        return result
 
-    @abstractmethod
-    def sum(self) -> Node:
-        """Sum = [sign] term (sign term)*."""
+    def attempt(self, production: Callable[[Cursor], Read | None]) -> Read | None:
+        """What a production reads; if it does not fit, nothing is consumed and it is None."""
+        position = self.position
+        try:
+            result = production(self)
+        except TexError:
+            result = None
+        if result is None:
+            self.position = position
+        return result
 
-    @abstractmethod
-    def term(self) -> Node:
-        """Term = product (operation product)*."""
+    @contextmanager
+    def elsewhere(self, position: int) -> Iterator[None]:
+        """Reads at another token and comes back."""
+        here, self.position = self.position, position
+        try:
+            yield
+        finally:
+            self.position = here
 
-    @abstractmethod
-    def factor(self) -> Node:
-        """Factor = atom scripts | call | big operator | derivative."""
+    @contextmanager
+    def nested(self, most: int) -> Iterator[None]:
+        """One level deeper.
 
-    @abstractmethod
-    def starts_factor(self) -> bool:
-        """Whether the next token begins a factor."""
+        Raises:
+            DeepError: There are more levels than `most`; Python could not follow for ever.
+        """
+        self.depth += 1
+        try:
+            if self.depth > most:
+                raise DeepError(
+                    f"this formula is nested more than {MAX_DEPTH} deep",
+                    self.token.start,
+                    self.token.end,
+                    "Name a part of it.",
+                )
+            yield
+        finally:
+            self.depth -= 1
 
-    @abstractmethod
-    def condition(self) -> Node:
-        """Condition = sum relation sum."""
-
-    @abstractmethod
-    def subscript_item(self) -> Node:
-        """Item = ":" | text | sum."""
-
-
-def hold_words(token: Token) -> str:
-    """The words of a text, lower case: they may say when a statement holds, not turn it around.
-
-    Raises:
-        TexError: They do.
-    """
-    said = token.text.strip(" ~,.;:()").lower()
-    if _TURNING.search(said):
-        raise TexError(
-            "these words change what the formula says",
-            token.start,
-            token.end,
-            "Say it outside of the formula, or by a sign such as \\ne.",
-        )
-    return said
+    @contextmanager
+    def closed_by(self, *bars: str) -> Iterator[None]:
+        """Inside, these bars close what is open; those from outside only where they are given."""
+        outside, self.closing_bars = self.closing_bars, bars
+        try:
+            yield
+        finally:
+            self.closing_bars = outside

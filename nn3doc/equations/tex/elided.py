@@ -1,4 +1,4 @@
-"""What dots leave out: the pattern of a sum or a matrix, told from the cells that are written.
+"""What dots leave out: the pattern of a sum or a matrix, found from the cells that are written.
 
 `w_{1,1} & w_{1,2} & \\cdots & w_{1,n}` is the cell `w_{1,c}` for c = 1, …, n. What changes between
 the first cell and the second is the index, and the last cell says how far it goes; every other cell
@@ -8,17 +8,17 @@ that is written must be as the pattern says.
 from __future__ import annotations
 
 from collections.abc import Sequence as SequenceOf
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
-from nn3doc.equations.tex.tree import Dots, Matrix, Name, Node, Number, Sum, same
+from nn3doc.equations.tex.tree import Dots, Matrix, Name, Node, Number, Sum, mapped, rebuilt, same
 
 Limits = tuple[str, Node, Node]  # letter, first and last value
 ROW, COLUMN = "·row", "·column"
 
 
 class ElidedError(ValueError):
-    """Dots whose pattern cannot be told, or a cell that breaks it."""
+    """Dots whose pattern cannot be found, or a cell that breaks it."""
 
     def __init__(self, message: str, node: Node, cure: str) -> None:
         super().__init__(message)
@@ -45,38 +45,38 @@ def series(
     Raises:
         ElidedError: The members do not follow one pattern.
     """
-    ends = _differences(first, last)
-    if ends is None or any(not isinstance(one, Number) for one, _ in ends):
+    try:
+        body, ends = _pattern_of(first, last, letter)
+    except _OtherFormError:
         raise ElidedError(
             "the last of these does not go on as they begin",
             last,
             "Only the index may change from the first to the last.",
-        )
+        ) from None
     if not ends:
         return None
-    if second is not None:
-        steps = _differences(first, second)
-        places = {id(one) for one, _ in ends}
-        if (
-            steps is None
-            or {id(one) for one, _ in steps} != places
-            or any(not _is_next(one, other) for one, other in steps)
-        ):
-            raise ElidedError(
-                "the second of these does not go on as they begin",
-                second,
-                "Only the index may change, by one.",
-            )
+    if second is not None and not _goes_on(first, second, body, letter):
+        raise ElidedError(
+            "the second of these does not go on as they begin",
+            second,
+            "Only the index may change, by one.",
+        )
     low, high = ends[0]
     fraction = any(isinstance(end, Number) and not end.text.isdigit() for end in (low, high))
     if fraction or any(not same(one, low) or not same(other, high) for one, other in ends):
         raise ElidedError(
             "the last of these does not go on as they begin", last, "Use one index throughout."
         )
-    marked = {id(one): Name(one.start, one.end, letter) for one, _ in ends}
-    body = _put(first, marked)
-    assert isinstance(body, Node)
     return body, low, high
+
+
+def _goes_on(first: Node, second: Node, body: Node, letter: str) -> bool:
+    """Whether the second member has the next number wherever the pattern has the index."""
+    try:
+        nearer, steps = _pattern_of(first, second, letter)
+    except _OtherFormError:
+        return False
+    return same(nearer, body) and all(_is_next(one, other) for one, other in steps)
 
 
 def grid(
@@ -206,10 +206,10 @@ def _hold_cells(
 
 
 def _labels(limits: tuple[Limits | None, int | None], count: int) -> list[Node | None]:
-    said, before = limits
-    if said is None or before is None:
+    run, before = limits
+    if run is None or before is None:
         return [None] * count
-    _, low, high = said
+    _, low, high = run
     assert isinstance(low, Number)
     first = int(low.text)
     labels: list[Node | None] = [replace(low, text=str(first + n)) for n in range(before)]
@@ -228,13 +228,12 @@ def _less(node: Node, count: int) -> Node:
 
 
 def _fill(node: Node, letter: str, value: Node | None) -> Node:
+    """A pattern with the index put to a value; as it is where there is none."""
     if value is None:
         return node
-    if isinstance(node, Name) and node.letter == letter:
-        return value
-    result = _map(node, lambda child: _fill(child, letter, value))
-    assert isinstance(result, Node)
-    return result
+    return rebuilt(
+        node, lambda inner: value if isinstance(inner, Name) and inner.letter == letter else inner
+    )
 
 
 def same_limits(one: Limits, other: Limits) -> bool:
@@ -251,76 +250,37 @@ def _is_stroke(cell: Node | None) -> bool:
     return isinstance(cell, Dots) and cell.tex == "|"
 
 
-def _is_next(one: Node, other: Node) -> bool:
+def _is_next(one: Number, other: Node) -> bool:
     return (
-        isinstance(one, Number)
-        and isinstance(other, Number)
+        isinstance(other, Number)
         and other.text.isdigit()
         and one.text.isdigit()
         and int(other.text) == int(one.text) + 1
     )
 
 
-def _differences(one: Node, other: Node) -> list[tuple[Node, Node]] | None:
-    """The pairs of nodes in which two trees differ; None where their forms differ."""
-    if same(one, other):
-        return []
-    if isinstance(one, Number):
-        return [(one, other)]
-    if type(one) is not type(other):
-        return None
-    found: list[tuple[Node, Node]] = []
-    for field in fields(one):
-        if field.name in ("start", "end"):
-            continue
-        pairs = _paired(getattr(one, field.name), getattr(other, field.name))
-        if pairs is None:
-            return None
-        for left, right in pairs:
-            inner = _differences(left, right)
-            if inner is None:
-                return None
-            found.extend(inner)
-    return found
+class _OtherFormError(Exception):
+    """Two members differ in more than a number."""
 
 
-def _paired(one: Any, other: Any) -> list[tuple[Node, Node]] | None:
-    if isinstance(one, Node) and isinstance(other, Node):
-        return [(one, other)]
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        if len(one) != len(other):
-            return None
-        found: list[tuple[Node, Node]] = []
-        for left, right in zip(one, other, strict=True):
-            pairs = _paired(left, right)
-            if pairs is None:
-                return None
-            found.extend(pairs)
-        return found
-    return [] if one == other else None
+def _pattern_of(one: Node, other: Node, letter: str) -> tuple[Node, list[tuple[Number, Node]]]:
+    """A member with the index put where another differs from it, and both values at each place.
 
+    Raises:
+        _OtherFormError: They differ where the first has no number.
+    """
+    ends: list[tuple[Number, Node]] = []
 
-def _put(value: Any, marked: dict[int, Name]) -> Any:
-    if id(value) in marked:
-        return marked[id(value)]
-    if isinstance(value, Node):
-        return _map(value, lambda child: _put(child, marked))
-    return value
+    def merged(left: Any, right: Any) -> Any:
+        if same(left, right):
+            return left
+        if isinstance(left, Number) and isinstance(right, Node):
+            ends.append((left, right))
+            return Name(left.start, left.end, letter)
+        if isinstance(left, Node) and type(left) is type(right):
+            return mapped(merged, left, right)
+        if isinstance(left, tuple) and isinstance(right, tuple) and len(left) == len(right):
+            return tuple(map(merged, left, right))
+        raise _OtherFormError
 
-
-def _map(node: Node, change: Any) -> Node:
-    """A node with `change` made of each child."""
-
-    def mapped(value: Any) -> Any:
-        if isinstance(value, Node):
-            return change(value)
-        if isinstance(value, tuple):
-            return tuple(mapped(item) for item in value)
-        return value
-
-    changes = {
-        field.name: mapped(getattr(node, field.name))
-        for field in fields(node)
-        if field.name not in ("start", "end")
-    }
-    return replace(node, **changes)
+    return merged(one, other), ends

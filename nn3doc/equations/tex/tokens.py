@@ -1,6 +1,8 @@
 """Tokens of TeX mathematics, each with its place.
 
-Only known control words pass: an unknown one is refused here, with what is meant to be near it.
+Only known control words pass: an unknown one is refused here, with what may have been meant. Behind
+the tokens themselves stand four passes over them, so that the grammar never sees a label, a brace that
+prints nothing, a comma that may be a decimal one, or the rows and columns of `aligned`.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ FUNCTIONS = frozenset(
     "log ln exp sin cos tan tanh sinh cosh cot arcsin arccos arctan max min det tr diag sign"
     " argmax argmin vec".split()
 )
-BIG = {"sum": "sum", "prod": "prod"}
+BIG = frozenset(["sum", "prod"])
 RELATIONS = {
     "=": "=",
     ":=": ":=",
@@ -88,7 +90,6 @@ RELATIONS = {
     "succ": "succ",
     "succeq": "succeq",
 }
-ELEMENTWISE = frozenset(["odot", "circ"])
 DOTS = frozenset("dots ldots cdots vdots ddots dotsc dotsb dotsm dotsi".split())
 SPACES = frozenset(
     "quad qquad displaystyle textstyle scriptstyle limits nolimits notag nonumber strut mathstrut"
@@ -118,8 +119,8 @@ ARROWS = frozenset(
     " therefore because land lor colon longleftarrow".split()
 )
 OTHERS = frozenset(
-    "frac dfrac tfrac cfrac sqrt partial nabla cdot times div left right middle lVert rVert lvert"
-    " rvert Vert vert langle rangle lbrace rbrace lbrack rbrack begin end text mbox label eqref ref"
+    "frac dfrac tfrac cfrac sqrt partial nabla cdot odot circ times div left right middle lVert rVert"
+    " lvert rvert Vert vert langle rangle lbrace rbrace lbrack rbrack begin end text mbox label eqref ref"
     " underbrace overbrace underset overset stackrel substack color top intercal prime star ast"
     " infty forall mid pm setminus cup cap emptyset varnothing mathrel stackrel not".split()
 )
@@ -128,9 +129,8 @@ KNOWN = (
     | ACCENTS
     | FONTS
     | FUNCTIONS
-    | set(BIG)
+    | BIG
     | {r for r in RELATIONS if r.isalpha()}
-    | ELEMENTWISE
     | DOTS
     | SPACES
     | SKIPPED_WITH_ARGUMENT
@@ -138,10 +138,6 @@ KNOWN = (
     | SIZES
     | ARROWS
     | OTHERS
-)
-ENVIRONMENTS = frozenset(
-    "aligned align align* alignedat split gather gather* gathered equation equation* matrix bmatrix"
-    " pmatrix vmatrix Bmatrix smallmatrix cases array multline multline* eqnarray eqnarray*".split()
 )
 
 _TOKEN = re.compile(
@@ -184,9 +180,29 @@ ARGUMENTS: dict[str, int] = {
     **dict.fromkeys(["sqrt", "underbrace", "overbrace", "substack", "begin", "end"], 1),
     "color": 2,
 }
+_ALIGNING = frozenset(
+    "aligned align align* alignedat split gather gather* gathered equation equation* multline"
+    " multline* eqnarray eqnarray*".split()
+)
+_CONTINUES = frozenset(["+", "-", r"\cdot", r"\odot", r"\times", r"\circ", "/"])
 _WITH_COLUMNS = frozenset(["array", "alignedat", "alignat", "alignat*"])
 _OPENING = frozenset(["(", "[", "\\{", "\\lbrace", "\\lbrack", "\\langle"])
 _CLOSING = frozenset([")", "]", "\\}", "\\rbrace", "\\rbrack", "\\rangle"])
+
+
+Place = tuple[str, int]  # what a label or a reference names, and where
+
+
+def tokens_of(tex: str) -> tuple[list[Token], tuple[Place, ...], tuple[Place, ...]]:
+    """The tokens that the grammar reads, and what `\\label` and `\\eqref` name beside them.
+
+    Raises:
+        TexError: The characters, the braces, the commas or the environments do not fit.
+    """
+    tokens, labels, references = _without_labels(tokenize(tex))
+    tokens = _without_plain_braces(tokens)
+    _check_commas(tokens)
+    return _without_alignment(tokens), tuple(labels), tuple(references)
 
 
 def tokenize(tex: str) -> list[Token]:
@@ -214,47 +230,12 @@ def tokenize(tex: str) -> list[Token]:
                 position + 1,
                 "Write the TeX command for it.",
             )
-        kind, text, end = str(match.lastgroup), match.group(), match.end()
+        kind, text, end = match.lastgroup, match.group(), match.end()
         if kind == "command":
-            word = text[1:]
-            if word.rstrip("*") in _TEXT and _GROUP.match(tex, end):
-                inside, end = _braced(tex, end)
-                result.append(Token("text", inside, position, end))
-            elif word in SKIPPED_WITH_ARGUMENT or word == "tag*":
-                _, end = _braced(tex, end)
-            elif word in ("label", "eqref", "ref"):
-                inside, end = _braced(tex, end)
-                result.append(Token("command", text, position, end))
-                result.append(Token("text", inside, position, end))
-            elif word == "not" and (equals := _EQUALS.match(tex, end)):
-                end = equals.end()
-                result.append(Token("command", r"\ne", position, end))
-            elif word in SPACES:
-                if word in ("quad", "qquad"):
-                    result.append(Token("command", r"\quad", position, end))
-            elif word.rstrip("*") in KNOWN:
-                result.append(Token("command", "\\" + word.rstrip("*"), position, end))
-            else:
-                raise _unknown(word, position, end)
-        elif kind == "escaped":
-            name = {"{": r"\{", "}": r"\}", "|": r"\Vert"}.get(text[1])
-            if name is None:
-                raise TexError(f"{text} is not mathematics I can read", position, end)
-            result.append(Token("command", name, position, end))
-        elif kind == "number":
-            clean = text.replace("{,}", "").replace("\\,", "")
-            result.append(Token("number", clean, position, end))
-        elif kind == "unicode":
-            word = _UNICODE[text]
-            result.append(Token("command" if word[0] == "\\" else "char", word, position, end))
-        elif kind == "relation":
-            result.append(Token("char", ":=", position, end))
-        elif kind == "row":
-            result.append(Token("row", "\\\\", position, end))
-        elif kind == "letter":
-            result.append(Token("letter", text, position, end))
-        elif kind == "char":
-            result.append(Token("char", text, position, end))
+            found, end = _control_word(tex, text[1:], position, end)
+            result.extend(found)
+        elif kind != "space":
+            result.append(_plain(str(kind), text, position, end))
         position = end
     if len(result) > MAX_TOKENS:
         raise TexError(
@@ -267,7 +248,49 @@ def tokenize(tex: str) -> list[Token]:
     return result
 
 
-def without_plain_braces(tokens: list[Token]) -> list[Token]:
+def _plain(kind: str, text: str, start: int, end: int) -> Token:
+    """The token that anything else than a control word is."""
+    match kind:
+        case "letter":
+            return Token("letter", text, start, end)
+        case "number":
+            return Token("number", text.replace("{,}", "").replace("\\,", ""), start, end)
+        case "row":
+            return Token("row", "\\\\", start, end)
+        case "unicode":
+            text = _UNICODE[text]
+            return Token("command" if text[0] == "\\" else "char", text, start, end)
+        case "escaped":
+            name = {"{": r"\{", "}": r"\}", "|": r"\Vert"}.get(text[1])
+            if name is None:
+                raise TexError(f"{text} is not mathematics I can read", start, end)
+            return Token("command", name, start, end)
+    return Token("char", text, start, end)
+
+
+def _control_word(tex: str, word: str, start: int, end: int) -> tuple[list[Token], int]:
+    """The tokens of a control word, with its argument where that is not mathematics, and its end."""
+    plain = word.rstrip("*")
+    if plain in _TEXT and _GROUP.match(tex, end):
+        inside, end = _braced(tex, end)
+        return [Token("text", inside, start, end)], end
+    if word in SKIPPED_WITH_ARGUMENT or word == "tag*":
+        return [], _braced(tex, end)[1]
+    if word in ("label", "eqref", "ref"):
+        inside, end = _braced(tex, end)
+        return [Token("command", "\\" + word, start, end), Token("text", inside, start, end)], end
+    if word == "not" and (equals := _EQUALS.match(tex, end)):
+        return [Token("command", r"\ne", start, equals.end())], equals.end()
+    if word in ("quad", "qquad"):
+        return [Token("command", r"\quad", start, end)], end
+    if word in SPACES:
+        return [], end
+    if plain in KNOWN:
+        return [Token("command", "\\" + plain, start, end)], end
+    raise _unknown(word, start, end)
+
+
+def _without_plain_braces(tokens: list[Token]) -> list[Token]:
     """Takes the braces out that print nothing, so that they cannot change what is read.
 
     Only those around an argument stay: `x_{ij}`, `\\frac{a}{b}`. In `\\log{(u)}^{2}` or `{a + b}^2` a
@@ -315,7 +338,7 @@ def _arguments(tokens: list[Token], place: int) -> int:
     return ARGUMENTS.get(token.text[1:], 0)
 
 
-def hold_commas(tokens: list[Token]) -> None:
+def _check_commas(tokens: list[Token]) -> None:
     """A comma directly between digits is a list only where a list can stand.
 
     In brackets and in subscripts it is one: `(0,1)`, `w_{1,2}`; before or behind dots as well,
@@ -380,6 +403,117 @@ def _beside_dots(tokens: list[Token], place: int) -> bool:
         if 0 <= at < len(tokens) and tokens[at].text[1:] in DOTS:
             return True
     return False
+
+
+def _without_labels(
+    tokens: list[Token],
+) -> tuple[list[Token], list[Place], list[Place]]:
+    """Takes `\\label{…}`, `\\eqref{…}` and `\\ref{…}` out; they say nothing mathematical."""
+    result: list[Token] = []
+    labels: list[Place] = []
+    references: list[Place] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.text in (r"\label", r"\eqref", r"\ref") and token.kind == "command":
+            name = tokens[position + 1]
+            (labels if token.text == r"\label" else references).append((name.text, name.start))
+            position += 2
+        else:
+            result.append(token)
+            position += 1
+    return result, labels, references
+
+
+def _without_alignment(tokens: list[Token]) -> list[Token]:
+    """Flattens `aligned` and its kind: a row that goes on with a relation or a sign continues."""
+    result: list[Token] = []
+    stack: list[tuple[str, Token]] = []
+    ampersands = 0
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.kind == "command" and token.text in (r"\begin", r"\end"):
+            name, after = _environment(tokens, position)
+            if token.text == r"\begin":
+                stack.append((name, token))
+            elif not stack or stack[-1][0] != name:
+                opened = f"\\begin{{{stack[-1][0]}}}" if stack else "nothing"
+                raise TexError(
+                    f"\\end{{{name}}} closes {opened}", token.start, tokens[after - 1].end
+                )
+            else:
+                stack.pop()
+            if name not in _ALIGNING:
+                result.extend(tokens[position:after])
+            else:
+                ampersands = 0
+                if name == "alignedat" and token.text == r"\begin":
+                    after += 3
+            position = after
+            continue
+        inner = stack[-1][0] if stack else ""
+        if inner in _ALIGNING or not inner:
+            if token.kind == "row":
+                ampersands = 0
+                if not _continues(tokens, position, result):
+                    result.append(token)
+                else:
+                    while tokens[position + 1].text in ("&", r"\quad"):
+                        position += 1
+                        ampersands = 1
+            elif token.kind == "char" and token.text == "&" and not inner:
+                raise TexError(
+                    "& stands in no environment",
+                    token.start,
+                    token.end,
+                    "Write it in \\begin{aligned} … \\end{aligned}, or leave it out.",
+                )
+            elif token.kind == "char" and token.text == "&":
+                ampersands += 1
+                if ampersands % 2 == 0 and not _continues(tokens, position, result):
+                    result.append(Token("row", "\\\\", token.start, token.end))
+            else:
+                result.append(token)
+        else:
+            result.append(token)
+        position += 1
+    if stack:
+        name, opening = stack[-1]
+        raise TexError(
+            f"\\begin{{{name}}} is never closed",
+            opening.start,
+            opening.end,
+            f"Close it with \\end{{{name}}}.",
+        )
+    return result
+
+
+def _environment(tokens: list[Token], position: int) -> tuple[str, int]:
+    """The name in `\\begin{name}` and the position behind it."""
+    name, place = "", position + 1
+    if tokens[place].text != "{":
+        raise TexError("a { is missing here", tokens[place].start, tokens[place].end)
+    place += 1
+    while tokens[place].text != "}":
+        if tokens[place].kind == "end":
+            raise TexError("this { is never closed", tokens[position].start, tokens[position].end)
+        name += tokens[place].text
+        place += 1
+    return name, place + 1
+
+
+def _continues(tokens: list[Token], position: int, before: list[Token]) -> bool:
+    """Whether what follows a row's end or an `&` goes on with what stands before it."""
+    place = position + 1
+    while tokens[place].text in ("&", r"\quad"):
+        place += 1
+    following, preceding = tokens[place], before[-1] if before else None
+    if preceding is None:
+        return True
+    starts = following.text in _CONTINUES or following.text.lstrip("\\") in RELATIONS
+    open_end = preceding.text in _CONTINUES or preceding.text.lstrip("\\") in RELATIONS
+    return starts or open_end or preceding.text in ("(", "[", "{")
 
 
 def joined(letters: Iterable[str]) -> str:

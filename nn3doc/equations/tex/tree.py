@@ -298,28 +298,28 @@ class Formula(Node):
     references: tuple[tuple[str, int], ...] = ()
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below a node, in their order."""
-    return iter(_children(node))
+_parts_of: dict[type[Node], tuple[str, ...]] = {}  # `fields` is too slow for every step of a walk
 
 
-def _children(node: Node) -> list[Node]:
-    kind = type(node)
-    names = _below.get(kind)
+def _parts(node: Node) -> tuple[str, ...]:
+    """The fields of a node that say what it is, not where it stands."""
+    names = _parts_of.get(type(node))
     if names is None:
-        names = tuple(f.name for f in fields(node) if f.name not in ("start", "end"))
-        _below[kind] = names
+        names = tuple(field.name for field in fields(node) if field.name not in ("start", "end"))
+        _parts_of[type(node)] = names
+    return names
+
+
+def children(node: Node) -> list[Node]:
+    """The nodes directly below a node, in their order."""
     found: list[Node] = []
-    for name in names:
+    for name in _parts(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
             _collect(value, found)
     return found
-
-
-_below: dict[type[Node], tuple[str, ...]] = {}  # fields of a kind of node that may hold nodes
 
 
 def _collect(values: tuple[object, ...], found: list[Node]) -> None:
@@ -336,7 +336,7 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         following = waiting.pop()
         yield following
-        waiting.extend(reversed(_children(following)))
+        waiting.extend(reversed(children(following)))
 
 
 def same(left: object, right: object) -> bool:
@@ -344,11 +344,7 @@ def same(left: object, right: object) -> bool:
     if isinstance(left, Node):
         if type(left) is not type(right):
             return False
-        return all(
-            same(getattr(left, field.name), getattr(right, field.name))
-            for field in fields(left)
-            if field.name not in ("start", "end")
-        )
+        return all(same(getattr(left, name), getattr(right, name)) for name in _parts(left))
     if isinstance(left, tuple):
         return (
             isinstance(right, tuple)
@@ -388,6 +384,22 @@ def stepped(node: Node) -> tuple[Node | None, int]:
     return node, 0
 
 
+def is_inverse(node: Node) -> bool:
+    """Whether something is `f^{-1}`, a letter with this one mark."""
+    return (
+        isinstance(node, Scripted)
+        and isinstance(node.base, Name)
+        and not node.sub
+        and [mark.kind for mark in node.marks] == ["power"]
+        and whole_number(node.marks[0].value) == -1
+    )
+
+
+def inverse_letter(letter: str) -> str:
+    """The letter of the inverse of a function: it is a function of its own."""
+    return letter + "^{-1}"
+
+
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """A tree with each node put to what `change` makes of it, inner ones first."""
 
@@ -396,9 +408,19 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
             return rebuilt(value, change)
         return tuple(inner(item) for item in value) if isinstance(value, tuple) else value
 
-    names = [field.name for field in fields(node) if field.name not in ("start", "end")]
-    changed: dict[str, Any] = {name: inner(getattr(node, name)) for name in names}
-    return change(replace(node, **changed))
+    return change(mapped(inner, node))
+
+
+def mapped(change: Callable[..., Any], node: Node, *others: Node) -> Node:
+    """A node with each part put to what `change` makes of it, and of that part of nodes of its kind.
+
+    A part is a node, a tuple, a word or a number.
+    """
+    parts = {
+        name: change(getattr(node, name), *(getattr(other, name) for other in others))
+        for name in _parts(node)
+    }
+    return replace(node, **parts)
 
 
 def to_json(value: object) -> Any:
@@ -408,10 +430,7 @@ def to_json(value: object) -> Any:
             "kind": type(value).__name__.lower(),
             "span": [value.start, value.end],
         }
-        for field in fields(value):
-            if field.name not in ("start", "end"):
-                result[field.name] = to_json(getattr(value, field.name))
-        return result
+        return result | {name: to_json(getattr(value, name)) for name in _parts(value)}
     if isinstance(value, tuple):
         return [to_json(item) for item in value]
     return value
