@@ -319,7 +319,7 @@ def _exp(tensor: Tensor) -> Tensor:
 
 def _set_functions(functions: dict[str, Function]) -> None:
     for name, function in functions.items():
-        if not OPERATIONS[name].word:
+        if not OPERATIONS[name].of_number:
             raise KeyError(name)
         FUNCTIONS[name] = function
         RULES[name] = _apply
