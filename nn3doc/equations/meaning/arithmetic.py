@@ -344,7 +344,7 @@ def root(context: Context, node: Root) -> Term:
     """A root, entry by entry."""
     inner = read(context, node.inner)
     if node.degree is None:
-        return term_of("apply", (inner,), inner.shape, node, "sqrt")
+        return term_of("sqrt", (inner,), inner.shape, node)
     degree = read(context, node.degree)
     if degree.shape != ():
         raise NotationError("the degree of a root is a number", node.degree, question="fits")

@@ -213,7 +213,7 @@ def _known_function(
         number = read(context, symbol.sub[0])
         if number.shape != ():
             raise NotationError(f"the base of \\{word} is a number", symbol.sub[0], question="fits")
-        below = term_of("apply", (number,), (), node, word)
+        below = term_of(rows[0].name, (number,), (), node)
         value = term_of("divide", (value, below), value.shape, node)
     return _with_marks(context, value, marks, node, operation_of(value).of_entries)
 
@@ -312,22 +312,22 @@ def _built_in(word: str, arguments: tuple[Term, ...], node: Call) -> Term:
 
 @_made(*FUNCTIONS_OF_NUMBERS)
 def _of_number(row: Operation, arguments: tuple[Term, ...], node: Call) -> Term:
-    return term_of("apply", arguments, arguments[0].shape, node, row.word)
+    return term_of(row.name, arguments, arguments[0].shape, node)
 
 
 @_made("maximum", "minimum")
 def _of_several(row: Operation, arguments: tuple[Term, ...], node: Call) -> Term:
     if len(arguments) < 2:
         raise NotationError(
-            f"\\{row.word} of one value",
+            f"\\{row.named} of one value",
             node,
-            f"Write \\{row.word}(a, b), or \\{row.word}_i.",
+            f"Write \\{row.named}(a, b), or \\{row.named}_i.",
             "fits",
         )
     shape = next((a.shape for a in arguments if a.shape != ()), ())
     if any(a.shape not in ((), shape) for a in arguments):
-        raise NotationError(f"\\{row.word} of different shapes", node, question="fits")
-    return term_of("extreme", arguments, shape, node, row.word)
+        raise NotationError(f"\\{row.named} of different shapes", node, question="fits")
+    return term_of(row.name, arguments, shape, node)
 
 
 @_made("trace", "determinant")

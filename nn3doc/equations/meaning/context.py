@@ -40,7 +40,9 @@ _R = TypeVar("_R", bound=Callable[..., Term])
 class Definitions(Protocol):
     """What readings ask of a page."""
 
-    notation: Notation
+    @property
+    def notation(self) -> Notation:
+        """What its symbols are."""
 
     def shape_of(self, family: Family, arguments: tuple[int | None, ...], node: Node) -> Shape:
         """The shape of one member of a family, declared or from its definition."""
@@ -335,7 +337,7 @@ def unknown(context: Context, node: Node) -> NotationError:
     """A symbol that is not declared, with what is."""
     base = node.base if isinstance(node, Scripted) else node
     letter = base.letter if isinstance(base, Name) else "this"
-    same_letter = context.notation.families.get(letter, [])
+    same_letter = context.notation.families.get(letter, ())
     if same_letter:
         forms = ", ".join(dict.fromkeys(family.tex for family in same_letter))
         return NotationError(

@@ -98,7 +98,7 @@ def size_term(context: Context, size: Size, node: Node) -> Term:
 def is_new_index(context: Context, node: Name) -> bool:
     """Whether a letter that was not met yet may be an index."""
     letter = undecorated(node.letter)
-    families = context.notation.families.get(letter, [])
+    families = context.notation.families.get(letter, ())
     plain = [family for family in families if not family.parts]
     if not plain:
         return len(letter) == 1 or letter.startswith("\\")

@@ -143,7 +143,7 @@ def bars(context: Context, node: Bars) -> Term:
         return size_term(context, Size.of(f"|{reference.family.letter}|"), node)
     inner = read(context, node.inner)
     if inner.shape == ():
-        return term_of("apply", (inner,), (), node, "abs")
+        return term_of("abs", (inner,), (), node)
     if is_square(inner.shape):
         return term_of("determinant", (inner,), (), node)
     raise NotationError("bars around a vector", node, "Write \\|…\\| for its length.", "fits")

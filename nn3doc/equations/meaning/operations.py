@@ -32,9 +32,10 @@ class Operation:
     Attributes:
         name: Its name in terms and value rules.
         written: An example of how it is written in TeX; "" for what only readers make.
-        word: The control word or upright name a function is written with; where two rows have one
-            word, as `\\operatorname{diag}`, its argument decides.
-        of_number: Whether it is a function of one number, of a matrix entry by entry.
+        word: For a function of a number, of a matrix entry by entry: the control word or upright
+            name it is written with.
+        named: The same for a function of several numbers or of a whole matrix; where two rows have
+            one word, as `\\operatorname{diag}`, its argument decides.
         several: Whether it is a function of two arguments and more.
         inverse: The word of the function that `^{-1}` behind the word stands for.
         has_base: Whether a subscript of the word is a base, as in `\\log_2`.
@@ -49,8 +50,10 @@ class Operation:
         overflows: Whether it can leave the range of float64 for values of ordinary size.
         plain: Whether it is a number of no symbol's value: a numeral or a size.
         variable: Whether it is a symbol, so that one can differentiate by it or put a value for it.
-        arithmetic: Whether it makes of plain numbers and symbols for numbers one of the same sort,
-            which may be added to every entry: `v + \\frac{c}{2}`.
+        folds: Whether of numerals it is one number, and of these and of symbols for numbers one that
+            may be added to every entry: `v + \\frac{c}{2}`.
+        counts: Whether a side made of such operations alone, functions of numbers besides, can be one
+            of sizes: it is compared for numbers of them, exactly, not for drawn values.
         of_entries: Whether functions of numbers give it, applied to every entry of a matrix, so that
             a power of it may be one of each entry: `f(Z)`, `f'(Z)`, `f^2(Z)`, `\\log_2(Z)`.
         empty: The value over no index at all, where it has one.
@@ -61,7 +64,7 @@ class Operation:
     name: str
     written: str = ""
     word: str = ""
-    of_number: bool = False
+    named: str = ""
     several: bool = False
     inverse: str = ""
     has_base: bool = False
@@ -73,7 +76,8 @@ class Operation:
     empty: float | None = None
     plain: bool = False
     variable: bool = False
-    arithmetic: bool = False
+    folds: bool = False
+    counts: bool = False
     of_entries: bool = False
     overflows: bool = False
     mixes: bool = False
@@ -94,7 +98,6 @@ def _function(
         word,
         written or rf"\{word}(a)",
         word,
-        of_number=True,
         inverse=inverse,
         has_base=has_base,
         entrywise=True,
@@ -107,24 +110,27 @@ def _function(
 
 _ROWS = (
     # Values.
-    Operation("number", "0.5", entrywise=True, degree="largest", plain=True),
+    Operation("number", "0.5", entrywise=True, degree="largest", counts=True, plain=True),
     Operation("constant", r"I, \mathbf{1}", entrywise=True, degree="largest", rounded=False),
-    Operation("size", "n", entrywise=True, degree="largest", rounded=False, plain=True),
+    Operation(
+        "size", "n", entrywise=True, degree="largest", rounded=False, counts=True, plain=True
+    ),
     Operation("sizes", "(n, m)"),
     Operation("index", "i", entrywise=True, degree="largest", rounded=False),
     Operation("family", "W^{[1]}", entrywise=True, rounded=False, variable=True),
     Operation("formal", "f(x) = x^2", entrywise=True, rounded=False, variable=True),
     Operation("gather", "u_i", degree="first", rounded=False),
     # Arithmetic.
-    Operation("add", "a + b", entrywise=True, degree="largest", arithmetic=True),
-    Operation("multiply", r"a b, u \odot v", entrywise=True, degree="sum", arithmetic=True),
+    Operation("add", "a + b", entrywise=True, degree="largest", counts=True, folds=True),
+    Operation("multiply", r"a b, u \odot v", entrywise=True, degree="sum", counts=True, folds=True),
     Operation(
         "divide",
         r"\frac{a}{b}",
         entrywise=True,
         degree="first",
         overflows=True,
-        arithmetic=True,
+        counts=True,
+        folds=True,
         of_entries=True,
     ),
     Operation(
@@ -133,18 +139,21 @@ _ROWS = (
         entrywise=True,
         degree="exponent",
         overflows=True,
-        arithmetic=True,
+        counts=True,
+        folds=True,
         of_entries=True,
     ),
-    Operation("root", r"\sqrt[3]{a}", entrywise=True),
+    Operation("root", r"\sqrt[3]{a}", entrywise=True, counts=True),
     Operation("matmul", "A B", degree="sum"),
     Operation("dot", r"u \cdot v", degree="sum"),
     Operation("transpose", "A^T", degree="first", rounded=False),
     Operation("matrix_power", "A^2, A^{-1}", overflows=True, mixes=True),
-    Operation("trace", r"\operatorname{tr}(A)", "tr", degree="first"),
-    Operation("determinant", r"\det(A)", "det", mixes=True),
-    Operation("diagonal", r"\operatorname{diag}(u)", "diag", degree="first", rounded=False),
-    Operation("diagonal_of", r"\operatorname{diag}(A)", "diag", degree="first", rounded=False),
+    Operation("trace", r"\operatorname{tr}(A)", named="tr", degree="first"),
+    Operation("determinant", r"\det(A)", named="det", mixes=True),
+    Operation("diagonal", r"\operatorname{diag}(u)", named="diag", degree="first", rounded=False),
+    Operation(
+        "diagonal_of", r"\operatorname{diag}(A)", named="diag", degree="first", rounded=False
+    ),
     Operation("norm", r"\|u\|"),
     # Functions of a number, of a matrix entry by entry.
     _function("log", inverse="exp", has_base=True),
@@ -167,7 +176,7 @@ _ROWS = (
     Operation(
         "maximum",
         r"\max(a, b)",
-        "max",
+        named="max",
         several=True,
         entrywise=True,
         rounded=False,
@@ -177,7 +186,7 @@ _ROWS = (
     Operation(
         "minimum",
         r"\min(a, b)",
-        "min",
+        named="min",
         several=True,
         entrywise=True,
         rounded=False,
@@ -216,12 +225,12 @@ _ROWS = (
 
 OPERATIONS = {row.name: row for row in _ROWS}
 #: The rows of each word, in the order in which they are tried.
-FUNCTIONS = {
-    word: tuple(row for row in _ROWS if row.word == word)
-    for word in dict.fromkeys(row.word for row in _ROWS if row.word)
-}
+FUNCTIONS: dict[str, tuple[Operation, ...]] = {}
+for _row in _ROWS:
+    if _word := _row.word or _row.named:
+        FUNCTIONS[_word] = (*FUNCTIONS.get(_word, ()), _row)
 #: Words of functions of a number; the name of the operation is the word.
-FUNCTIONS_OF_NUMBERS = frozenset(row.word for row in _ROWS if row.of_number)
+FUNCTIONS_OF_NUMBERS = frozenset(row.word for row in _ROWS if row.word)
 
 
 def operation_of(term: Term) -> Operation:
@@ -230,18 +239,13 @@ def operation_of(term: Term) -> Operation:
     Raises:
         KeyError: The table has none: whoever makes such a term adds a row first.
     """
-    if term.operation in _NAMED_BY_WORD:
-        return FUNCTIONS[term.data][0]
     return OPERATIONS[term.operation]
-
-
-_NAMED_BY_WORD = ("apply", "extreme")  # terms of functions that have their word as data
 
 
 def is_constant(term: Term) -> bool:
     """Whether a term is made of numbers and sizes only."""
     row = operation_of(term)
-    return row.plain or (row.arithmetic and all(map(is_constant, term.arguments)))
+    return row.plain or (row.folds and all(map(is_constant, term.arguments)))
 
 
 def is_added_to_entries(term: Term) -> bool:
@@ -253,7 +257,7 @@ def is_added_to_entries(term: Term) -> bool:
     row = operation_of(term)
     if row.plain or (term.operation == "family" and not term.arguments):
         return term.shape == ()
-    return row.arithmetic and all(map(is_added_to_entries, term.arguments))
+    return row.folds and all(map(is_added_to_entries, term.arguments))
 
 
 def without_entry(term: Term) -> Term:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import final
 
-from nn3doc.equations.meaning import (  # noqa: F401  (each registers its readings)
+from nn3doc.equations.meaning import (
     arithmetic,
     calls,
     conditions,
@@ -26,6 +26,9 @@ from nn3doc.equations.meaning.indices import slot_range
 from nn3doc.equations.meaning.terms import Index, Term
 from nn3doc.equations.notation import Family, Range, Room, Shape
 from nn3doc.equations.tex import At, Node, Number, Tuple
+
+#: The modules that register readings as they are imported.
+MODULES = (arithmetic, calls, conditions, derivatives, matrices, sums, symbols)
 
 
 @final

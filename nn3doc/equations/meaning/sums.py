@@ -281,25 +281,25 @@ def _joined(parts: list[Term], node: BigOperator) -> Term:
     row = OPERATIONS.get(node.operator)
     if row is None or not row.joined_by:
         raise _uncheckable(node)
-    return _JOINED[row.joined_by](parts, node)
+    return _JOINED[row.joined_by](row.joined_by, parts, node)
 
 
-def _added(parts: list[Term], node: BigOperator) -> Term:
+def _added(_: str, parts: list[Term], node: BigOperator) -> Term:
     return total([(part, 1) for part in parts], node)
 
 
-def _multiplied(parts: list[Term], node: BigOperator) -> Term:
+def _multiplied(_: str, parts: list[Term], node: BigOperator) -> Term:
     factors = (node.body,) * len(parts)
     return product(Product(node.start, node.end, "juxtaposition", factors), parts)
 
 
-def _chosen(parts: list[Term], node: BigOperator) -> Term:
+def _chosen(joined_by: str, parts: list[Term], node: BigOperator) -> Term:
     if any(part.shape != parts[0].shape for part in parts):
         raise NotationError(f"\\{node.operator} of different shapes", node, question="fits")
-    return term_of("extreme", tuple(parts), parts[0].shape, node, node.operator)
+    return term_of(joined_by, tuple(parts), parts[0].shape, node)
 
 
-_JOINED: dict[str, Callable[[list[Term], BigOperator], Term]] = {
+_JOINED: dict[str, Callable[[str, list[Term], BigOperator], Term]] = {
     "add": _added,
     "multiply": _multiplied,
     "maximum": _chosen,

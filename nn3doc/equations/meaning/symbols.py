@@ -267,4 +267,4 @@ def _exponential(context: Context, node: Scripted) -> Term:
         raise unknown(context, node)
     context.account(mark)
     exponent = read(context, mark.value)
-    return term_of("apply", (exponent,), exponent.shape, node, "exp")
+    return term_of("exp", (exponent,), exponent.shape, node)
