@@ -8,16 +8,30 @@ import pytest
 import torch
 
 from nn3doc.equations.evaluate import rules
-from nn3doc.equations.meaning import FUNCTIONS_OF_NUMBERS, OPERATIONS, Operation, operation_of
+from nn3doc.equations.meaning import (
+    FUNCTIONS_OF_NUMBERS,
+    OPERATIONS,
+    Operation,
+    operation_of,
+    readings,
+)
 from nn3doc.equations.meaning.calls import BUILT_IN
-from nn3doc.equations.meaning.terms import Term
+from nn3doc.equations.meaning.context import READINGS, Context, reading
+from nn3doc.equations.meaning.terms import Index, Term
 from nn3doc.equations.mistakes.edits import edits
+from nn3doc.equations.notation import ONE, NotationError
+from nn3doc.equations.page import inspect_page
+from nn3doc.equations.tex import Fraction, Name, Node, tree
 from nn3doc.equations.tex.tokens import FUNCTIONS
 from nn3doc.equations.verdict.checked import Checked
 from tests.equations.test_twins import pages
 
 EQUATIONS = Path(rules.__file__).parents[1]
 # What is read as something else, or refused with a cure: no operation of its own.
+# What stands in expressions or statements and has no value of its own.
+NO_EXPRESSIONS = set(
+    "Text Dots Colon Mark Set Binder Sequence Listing MapType Relation Condition Formula".split()
+)
 READ_OTHERWISE = {"argmax", "argmin", "vec", "max", "min", "tr", "det", "diag"}
 
 
@@ -28,8 +42,41 @@ def test_every_operation_has_one_value_rule_and_no_rule_is_without_a_row() -> No
 def test_functions_of_numbers_are_those_of_the_table() -> None:
     assert rules.FUNCTIONS.keys() == FUNCTIONS_OF_NUMBERS
     assert BUILT_IN >= FUNCTIONS_OF_NUMBERS
-    words = {row.word for row in OPERATIONS.values() if row.word} - {"abs"}  # |x|
+    words = FUNCTIONS_OF_NUMBERS - {"abs"}  # |x|
     assert words | READ_OTHERWISE == FUNCTIONS | {"sqrt"}
+
+
+def test_every_kind_of_node_has_one_reading_or_is_no_expression() -> None:
+    kinds = {kind for kind in vars(tree).values() if isinstance(kind, type) and kind is not Node}
+    nodes = {kind for kind in kinds if issubclass(kind, Node)}
+    assert {kind.__name__ for kind in nodes - READINGS.keys()} == NO_EXPRESSIONS
+    modules = {module.__name__ for module in readings.MODULES}
+    assert {function.__module__ for function in READINGS.values()} == modules
+    with pytest.raises(KeyError, match="Fraction"):  # it has one already
+        reading(Fraction)(READINGS[Fraction])
+
+
+def test_behind_a_scope_all_is_as_before_also_after_an_error() -> None:
+    book = inspect_page(r"Let $x \in \mathbb{R}$. Then $x = x$.", code=False).book
+    context = Context(book, {"l": 1, "k": 2})
+    index = Index("i#1", "i", None, Name(0, 1, "i"))
+    before = (context.bound, context.layers, context.room)
+    inside = []
+
+    def fails() -> None:
+        with (
+            context.binding(index),
+            context.hiding("l"),
+            context.choosing("k", 3),
+            context.sizing((ONE, None)),
+        ):
+            inside.append((context.bound, context.layers, context.room))
+            raise NotationError("none", index.node)
+
+    with pytest.raises(NotationError):
+        fails()
+    assert inside == [({"i": index}, {"k": 3}, (ONE, None))]
+    assert (context.bound, context.layers, context.room) == before
 
 
 def test_a_rule_for_what_the_table_lacks_is_refused() -> None:
@@ -48,8 +95,7 @@ def test_what_nobody_says_of_an_operation_is_the_careful_answer() -> None:
 def made_by_readers() -> set[str]:
     """The names of operations for which the readers make terms."""
     text = "".join(path.read_text(encoding="utf-8") for path in EQUATIONS.rglob("*.py"))
-    names = set(re.findall(r'Term\(\s*"(\w+)"', text)) - {"apply", "extreme"}
-    return names
+    return set(re.findall(r'(?:Term|term_of)\(\s*"(\w+)"', text))
 
 
 def test_readers_make_terms_of_the_table_only() -> None:

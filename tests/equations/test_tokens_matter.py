@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 
 from nn3doc.equations.files import read_page
-from nn3doc.equations.meaning.shapes import Elaborator
+from nn3doc.equations.meaning import calls
+from nn3doc.equations.meaning.context import Context
 from nn3doc.equations.meaning.terms import Index, Term
 from nn3doc.equations.model.definitions import DefinitionError, Statement
 from nn3doc.equations.notation.symbols import NotationError
@@ -243,8 +244,8 @@ def test_each_token_means_something() -> None:
 
 def test_a_dropped_mark_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that forgets the powers of functions, and does not notice."""
-    monkeypatch.setattr(Elaborator, "_with_marks", lambda self, value, *rest, **more: value)
-    monkeypatch.setattr(Elaborator, "hold_accounted", lambda self, node: None)
+    monkeypatch.setattr(calls, "_with_marks", lambda context, value, *rest, **more: value)
+    monkeypatch.setattr(Context, "hold_accounted", lambda self, node: None)
     page = inspect_page(r"Let $x \in \mathbb{R}$. Then $\sin^2(x) = 1 - \cos^2(x)$.", code=False)
     _, found = survivors([Page("page.md", page)], sample=1)
     assert any(r"\sin^3(x)" in one for one in found)
@@ -252,7 +253,7 @@ def test_a_dropped_mark_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_dropped_subscript_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reading that forgets a script cannot pass: whatever nothing has taken up is refused."""
-    monkeypatch.setattr(Elaborator, "_with_marks", lambda self, value, *rest, **more: value)
+    monkeypatch.setattr(calls, "_with_marks", lambda context, value, *rest, **more: value)
     report = inspect_page(r"Let $x \in \mathbb{R}$. Then $\sin^2(x) = \sin(x)$.", code=False).report
     assert [finding.message for finding in report.all_findings] == [
         "I do not know what this mark means here"

@@ -127,13 +127,12 @@ class Exact:
         return iv.exp(iv.log(base) / degree)
 
     def _apply(self, term: Term) -> Interval:
-        function = _FUNCTIONS.get(term.data)
         argument = self(term.arguments[0])
-        if function is None or (term.data in _DEFINED_FROM_ZERO and argument.a <= 0):
+        if term.operation in _DEFINED_FROM_ZERO and argument.a <= 0:
             raise UndecidedError
-        if term.data == "exp" and abs(float(argument.b)) > MOST_DIGITS:
+        if term.operation == "exp" and abs(float(argument.b)) > MOST_DIGITS:
             raise UndecidedError
-        return function(argument)
+        return _FUNCTIONS[term.operation](argument)
 
     def _family(self, term: Term) -> Interval:
         if term.arguments:
@@ -187,10 +186,10 @@ _RULES: dict[str, Callable[[Exact, Term], Interval]] = {
     "divide": Exact._divide,
     "power": Exact._power,
     "root": Exact._root,
-    "apply": Exact._apply,
     "family": Exact._family,
     "formal": Exact._formal,
     "call": Exact._call,
+    **dict.fromkeys(_FUNCTIONS, Exact._apply),
 }
 
 

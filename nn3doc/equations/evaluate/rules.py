@@ -327,9 +327,9 @@ def _set_functions(functions: dict[str, Function]) -> None:
 
 def _apply(evaluator: Evaluator, term: Term) -> Array:
     array = evaluator(term.arguments[0])
-    if OPERATIONS[term.data].kink:
+    if OPERATIONS[term.operation].kink:
         evaluator.note_ties(array.tensor == 0)
-    return Array(array.names, FUNCTIONS[term.data](array.tensor))
+    return Array(array.names, FUNCTIONS[term.operation](array.tensor))
 
 
 _set_functions(
@@ -361,7 +361,7 @@ def _prime(evaluator: Evaluator, term: Term) -> Array:
     place = array.tensor * 1
     if not place.requires_grad:
         place.requires_grad_()
-    result = FUNCTIONS[inner.data](place)
+    result = FUNCTIONS[inner.operation](place)
     for _ in range(term.data):
         result = _slope(result, place)
     evaluator.differentiated = True
@@ -391,7 +391,7 @@ COMPARE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 @value_rule("maximum", "minimum")
 def _extreme(evaluator: Evaluator, term: Term) -> Array:
     names, tensors = together(evaluator, term.arguments)
-    function = torch.maximum if term.data == "max" else torch.minimum
+    function = torch.maximum if term.operation == "maximum" else torch.minimum
     result = tensors[0]
     for tensor in tensors[1:]:
         result, tensor = torch.broadcast_tensors(result, tensor)

@@ -14,16 +14,14 @@ from nn3doc.equations.meaning.operations import (
     Operation,
     operation_of,
 )
-from nn3doc.equations.meaning.products import (
-    as_number,
-)
-from nn3doc.equations.meaning.shapes import (
+from nn3doc.equations.meaning.readings import (
     Elaborator,
 )
 from nn3doc.equations.meaning.terms import (
     Index,
     Key,
     Term,
+    as_number,
     walk_terms,
 )
 

@@ -32,7 +32,13 @@ class Operation:
     Attributes:
         name: Its name in terms and value rules.
         written: An example of how it is written in TeX; "" for what only readers make.
-        word: For a function of a number: the control word or upright name it is written with.
+        word: For a function of a number, of a matrix entry by entry: the control word or upright
+            name it is written with.
+        named: The same for a function of several numbers or of a whole matrix; where two rows have
+            one word, as `\\operatorname{diag}`, its argument decides.
+        several: Whether it is a function of two arguments and more.
+        inverse: The word of the function that `^{-1}` behind the word stands for.
+        has_base: Whether a subscript of the word is a base, as in `\\log_2`.
         entrywise: Whether an entry of the result depends on the same entry of each argument and
             on nothing else of it.
         degree: How degrees follow; None refuses an approximation that needs it.
@@ -42,6 +48,15 @@ class Operation:
         joined_by: The operation that joins two members where it is written out over layers;
             "" refuses that.
         overflows: Whether it can leave the range of float64 for values of ordinary size.
+        plain: Whether it is a number of no symbol's value: a numeral or a size.
+        variable: Whether it is a symbol, so that one can differentiate by it or put a value for it.
+        folds: Whether of numerals it is one number, and of these and of symbols for numbers one that
+            may be added to every entry: `v + \\frac{c}{2}`.
+        counts: Whether a side made of such operations alone, functions of numbers besides, can be one
+            of sizes: it is compared for numbers of them, exactly, not for drawn values.
+        of_entries: Whether functions of numbers give it, applied to every entry of a matrix, so that
+            a power of it may be one of each entry: `f(Z)`, `f'(Z)`, `f^2(Z)`, `\\log_2(Z)`.
+        empty: The value over no index at all, where it has one.
         mixes: Whether rounding moves an entry of its result as if the arguments were moved relative
             to their largest entry, as in an elimination, rather than each to itself.
     """
@@ -49,60 +64,135 @@ class Operation:
     name: str
     written: str = ""
     word: str = ""
+    named: str = ""
+    several: bool = False
+    inverse: str = ""
+    has_base: bool = False
     entrywise: bool = False
     degree: Degree | None = None
     rounded: bool = True
     kink: bool = False
     joined_by: str = ""
+    empty: float | None = None
+    plain: bool = False
+    variable: bool = False
+    folds: bool = False
+    counts: bool = False
+    of_entries: bool = False
     overflows: bool = False
     mixes: bool = False
 
 
+def _function(
+    word: str,
+    written: str = "",
+    *,
+    inverse: str = "",
+    has_base: bool = False,
+    rounded: bool = True,
+    kink: bool = False,
+    overflows: bool = False,
+) -> Operation:
+    """The row of a function of a number, which has the name it is written with."""
+    return Operation(
+        word,
+        written or rf"\{word}(a)",
+        word,
+        inverse=inverse,
+        has_base=has_base,
+        entrywise=True,
+        rounded=rounded,
+        kink=kink,
+        of_entries=True,
+        overflows=overflows,
+    )
+
+
 _ROWS = (
     # Values.
-    Operation("number", "0.5", entrywise=True, degree="largest"),
+    Operation("number", "0.5", entrywise=True, degree="largest", counts=True, plain=True),
     Operation("constant", r"I, \mathbf{1}", entrywise=True, degree="largest", rounded=False),
-    Operation("size", "n", entrywise=True, degree="largest", rounded=False),
+    Operation(
+        "size", "n", entrywise=True, degree="largest", rounded=False, counts=True, plain=True
+    ),
     Operation("sizes", "(n, m)"),
     Operation("index", "i", entrywise=True, degree="largest", rounded=False),
-    Operation("family", "W^{[1]}", entrywise=True, rounded=False),
-    Operation("formal", "f(x) = x^2", entrywise=True, rounded=False),
+    Operation("family", "W^{[1]}", entrywise=True, rounded=False, variable=True),
+    Operation("formal", "f(x) = x^2", entrywise=True, rounded=False, variable=True),
     Operation("gather", "u_i", degree="first", rounded=False),
     # Arithmetic.
-    Operation("add", "a + b", entrywise=True, degree="largest"),
-    Operation("multiply", r"a b, u \odot v", entrywise=True, degree="sum"),
-    Operation("divide", r"\frac{a}{b}", entrywise=True, degree="first", overflows=True),
-    Operation("power", "a^2", entrywise=True, degree="exponent", overflows=True),
-    Operation("root", r"\sqrt[3]{a}", entrywise=True),
+    Operation("add", "a + b", entrywise=True, degree="largest", counts=True, folds=True),
+    Operation("multiply", r"a b, u \odot v", entrywise=True, degree="sum", counts=True, folds=True),
+    Operation(
+        "divide",
+        r"\frac{a}{b}",
+        entrywise=True,
+        degree="first",
+        overflows=True,
+        counts=True,
+        folds=True,
+        of_entries=True,
+    ),
+    Operation(
+        "power",
+        "a^2",
+        entrywise=True,
+        degree="exponent",
+        overflows=True,
+        counts=True,
+        folds=True,
+        of_entries=True,
+    ),
+    Operation("root", r"\sqrt[3]{a}", entrywise=True, counts=True),
     Operation("matmul", "A B", degree="sum"),
     Operation("dot", r"u \cdot v", degree="sum"),
     Operation("transpose", "A^T", degree="first", rounded=False),
     Operation("matrix_power", "A^2, A^{-1}", overflows=True, mixes=True),
-    Operation("trace", r"\operatorname{tr}(A)", degree="first"),
-    Operation("determinant", r"\det(A)", mixes=True),
-    Operation("diagonal", r"\operatorname{diag}(u)", degree="first", rounded=False),
-    Operation("diagonal_of", r"\operatorname{diag}(A)", degree="first", rounded=False),
+    Operation("trace", r"\operatorname{tr}(A)", named="tr", degree="first"),
+    Operation("determinant", r"\det(A)", named="det", mixes=True),
+    Operation("diagonal", r"\operatorname{diag}(u)", named="diag", degree="first", rounded=False),
+    Operation(
+        "diagonal_of", r"\operatorname{diag}(A)", named="diag", degree="first", rounded=False
+    ),
     Operation("norm", r"\|u\|"),
     # Functions of a number, of a matrix entry by entry.
-    Operation("log", r"\log(a)", "log", entrywise=True),
-    Operation("ln", r"\ln(a)", "ln", entrywise=True),
-    Operation("exp", r"\exp(a), e^{a}", "exp", entrywise=True, overflows=True),
-    Operation("sin", r"\sin(a)", "sin", entrywise=True),
-    Operation("cos", r"\cos(a)", "cos", entrywise=True),
-    Operation("tan", r"\tan(a)", "tan", entrywise=True),
-    Operation("tanh", r"\tanh(a)", "tanh", entrywise=True),
-    Operation("sinh", r"\sinh(a)", "sinh", entrywise=True, overflows=True),
-    Operation("cosh", r"\cosh(a)", "cosh", entrywise=True, overflows=True),
-    Operation("cot", r"\cot(a)", "cot", entrywise=True),
-    Operation("arcsin", r"\arcsin(a)", "arcsin", entrywise=True),
-    Operation("arccos", r"\arccos(a)", "arccos", entrywise=True),
-    Operation("arctan", r"\arctan(a)", "arctan", entrywise=True),
-    Operation("sqrt", r"\sqrt{a}", "sqrt", entrywise=True),
-    Operation("sign", r"\operatorname{sign}(a)", "sign", entrywise=True, rounded=False, kink=True),
-    Operation("abs", "|a|", "abs", entrywise=True, rounded=False, kink=True),
+    _function("log", inverse="exp", has_base=True),
+    _function("ln", inverse="exp"),
+    _function("exp", r"\exp(a), e^{a}", inverse="log", overflows=True),
+    _function("sin", inverse="arcsin"),
+    _function("cos", inverse="arccos"),
+    _function("tan", inverse="arctan"),
+    _function("tanh"),
+    _function("sinh", overflows=True),
+    _function("cosh", overflows=True),
+    _function("cot"),
+    _function("arcsin", inverse="sin"),
+    _function("arccos", inverse="cos"),
+    _function("arctan", inverse="tan"),
+    _function("sqrt", r"\sqrt{a}"),
+    _function("sign", r"\operatorname{sign}(a)", rounded=False, kink=True),
+    _function("abs", "|a|", rounded=False, kink=True),
     # Choices.
-    Operation("maximum", r"\max(a, b)", entrywise=True, rounded=False, kink=True),
-    Operation("minimum", r"\min(a, b)", entrywise=True, rounded=False, kink=True),
+    Operation(
+        "maximum",
+        r"\max(a, b)",
+        named="max",
+        several=True,
+        entrywise=True,
+        rounded=False,
+        kink=True,
+        of_entries=True,
+    ),
+    Operation(
+        "minimum",
+        r"\min(a, b)",
+        named="min",
+        several=True,
+        entrywise=True,
+        rounded=False,
+        kink=True,
+        of_entries=True,
+    ),
     Operation("compare", "a > b", entrywise=True, rounded=False, kink=True),
     Operation("indicator", r"\mathbb{1}(a > b)", entrywise=True, rounded=False),
     Operation(
@@ -112,8 +202,8 @@ _ROWS = (
         rounded=False,
     ),
     # Over an index.
-    Operation("sum", r"\sum_i u_i", degree="first", joined_by="add"),
-    Operation("prod", r"\prod_i u_i", joined_by="multiply", overflows=True),
+    Operation("sum", r"\sum_i u_i", degree="first", joined_by="add", empty=0.0),
+    Operation("prod", r"\prod_i u_i", joined_by="multiply", overflows=True, empty=1.0),
     Operation("max", r"\max_i u_i", rounded=False, kink=True, joined_by="maximum"),
     Operation("min", r"\min_i u_i", rounded=False, kink=True, joined_by="minimum"),
     # Matrices.
@@ -127,16 +217,20 @@ _ROWS = (
     ),
     # Functions of the page, and derivatives.
     Operation("call", "f(a)", degree="body", rounded=False),
-    Operation("prime", r"\sin'(a)"),
+    Operation("prime", r"\sin'(a)", of_entries=True),
     Operation("at", r"\left. f \right|_{x = 0}", rounded=False),
     Operation("derivative", r"\frac{\partial J}{\partial w}"),
     Operation("chain", r"\frac{\partial J}{\partial a} \frac{\partial a}{\partial w}"),
 )
 
 OPERATIONS = {row.name: row for row in _ROWS}
-#: Control words of functions of a number; the name of the operation is the word.
+#: The rows of each word, in the order in which they are tried.
+FUNCTIONS: dict[str, tuple[Operation, ...]] = {}
+for _row in _ROWS:
+    if _word := _row.word or _row.named:
+        FUNCTIONS[_word] = (*FUNCTIONS.get(_word, ()), _row)
+#: Words of functions of a number; the name of the operation is the word.
 FUNCTIONS_OF_NUMBERS = frozenset(row.word for row in _ROWS if row.word)
-_EXTREMES = {"max": "maximum", "min": "minimum"}
 
 
 def operation_of(term: Term) -> Operation:
@@ -145,8 +239,29 @@ def operation_of(term: Term) -> Operation:
     Raises:
         KeyError: The table has none: whoever makes such a term adds a row first.
     """
-    if term.operation == "apply":
-        return OPERATIONS[term.data]
-    if term.operation == "extreme":
-        return OPERATIONS[_EXTREMES[term.data]]
     return OPERATIONS[term.operation]
+
+
+def is_constant(term: Term) -> bool:
+    """Whether a term is made of numbers and sizes only."""
+    row = operation_of(term)
+    return row.plain or (row.folds and all(map(is_constant, term.arguments)))
+
+
+def is_added_to_entries(term: Term) -> bool:
+    """Whether a number is added to every entry: `v + \\epsilon`, `v - 1`, `v + \\frac{c}{2}`.
+
+    It is made of numbers and symbols for numbers only. Of what is worked out, such as `u^T u`, it is
+    more likely that a factor is missing.
+    """
+    row = operation_of(term)
+    if row.plain or (term.operation == "family" and not term.arguments):
+        return term.shape == ()
+    return row.folds and all(map(is_added_to_entries, term.arguments))
+
+
+def without_entry(term: Term) -> Term:
+    """The whole of which a term takes an entry, a row or a column; any other term itself."""
+    while term.operation == "gather":
+        term = term.arguments[0]
+    return term

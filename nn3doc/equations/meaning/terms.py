@@ -1,17 +1,17 @@
 """The meaning of a formula: operations that have one reading, each with its symbolic shape.
 
-A `Term` is what the elaborator (`shapes`) makes of a tree and what the evaluator (`values`) works
-out. Entries of a matrix are not gone through one by one: an index is an axis, named by its
-`Index`, so `w_{j,k}` for all j and k is one value.
+A `Term` is what the readings make of a tree and what the evaluator works out. Entries of a matrix
+are not gone through one by one: an index is an axis, named by its `Index`, so `w_{j,k}` for all j
+and k is one value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nn3doc.equations.notation import Range, Shape
+from nn3doc.equations.notation import ONE, Range, Shape
 from nn3doc.equations.tex import Node
 
 #: A symbol without the values of its scripts' letters: its family and, for each slot, the value or None.
@@ -46,7 +46,7 @@ class Term:
     """One operation.
 
     Attributes:
-        operation: Its name; `values` has one function for each.
+        operation: Its name; `evaluate` has one rule for each.
         arguments: What it is applied to.
         shape: (), (rows, columns), or four sizes for a matrix by a matrix.
         node: What was written.
@@ -64,8 +64,37 @@ class Term:
     column: bool = False
 
 
+def term_of(
+    operation: str,
+    arguments: tuple[Term, ...],
+    shape: Shape,
+    node: Node,
+    data: Any = None,
+    bound: Iterable[str] = (),
+    column: bool = False,
+) -> Term:
+    """A term that depends on the indices its arguments depend on, without those it binds."""
+    indices = frozenset().union(*[argument.indices for argument in arguments]).difference(bound)
+    return Term(operation, arguments, shape, node, data, indices, column)
+
+
 def walk_terms(term: Term) -> Iterator[Term]:
     """A term and all terms below it."""
     yield term
     for argument in term.arguments:
         yield from walk_terms(argument)
+
+
+def is_vector(shape: Shape) -> bool:
+    """Whether a shape is one column or one row."""
+    return len(shape) == 2 and ONE in shape
+
+
+def is_square(shape: Shape) -> bool:
+    """Whether a shape is that of a square matrix."""
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
+def as_number(shape: Shape) -> Shape:
+    """A 1 × 1 matrix is a number."""
+    return () if shape == (ONE, ONE) else shape

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate import Exact, UndecidedError, related
-from nn3doc.equations.meaning import Term, walk_terms
+from nn3doc.equations.meaning import Term, operation_of, walk_terms
 from nn3doc.equations.notation import NotationError
 from nn3doc.equations.tex import Node, Relation
 
@@ -123,9 +123,9 @@ def domain_of(left: Term, right: Term) -> Domain:
         return "shapes"
     if left.shape or right.shape:
         return "matrices"
-    kinds = {term.operation for term in terms}
-    plain = kinds <= {"size", "number", "add", "multiply", "divide", "power", "apply", "root"}
-    return "sizes" if plain and "size" in kinds else "numbers"
+    rows = [operation_of(term) for term in terms]
+    counted = all(row.counts or row.word for row in rows)
+    return "sizes" if counted and any(row.name == "size" for row in rows) else "numbers"
 
 
 def meaning(operator: str, domain: Domain, node: Node) -> Meaning:

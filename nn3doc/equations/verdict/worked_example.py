@@ -267,7 +267,7 @@ class Numbers:
     def _exact_plain(self, left: Node, operator: str, right: Node) -> Held | None:
         """The same to fifty digits; None where it is not worked out so."""
         exact = Exact(self.book, {}, {})
-        plain = _Plain(self.book, None)
+        plain = _plain(self.book, None)
         try:
             one, two = (exact(plain.term(side)) for side in (left, right))
         except UndecidedError:
@@ -307,7 +307,7 @@ class Numbers:
             return None  # a calculation with rounded numbers
         try:
             value = Exact(self.book, self.exact, self.sizes)(known)
-            written = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
+            written = Exact(self.book, {}, {})(_plain(self.book, None).term(where))
         except (UndecidedError, NotationError):
             return None
         return self._verdict(value, operator, written, single, where)
@@ -318,7 +318,7 @@ class Numbers:
         literal = left if literal_first else right
         try:
             value = Exact(self.book, self.exact, self.sizes)(known)
-            written = Exact(self.book, {}, {})(_Plain(self.book, None).term(literal))
+            written = Exact(self.book, {}, {})(_plain(self.book, None).term(literal))
         except (UndecidedError, NotationError):
             pass
         else:
@@ -426,7 +426,7 @@ class Numbers:
         if statement.own and (statement.mode == "restricts" or not self._is_free(key)):
             self.passing[key] = statement.sentence
         with contextlib.suppress(UndecidedError, NotationError):
-            self.exact[key] = Exact(self.book, {}, {})(_Plain(self.book, None).term(where))
+            self.exact[key] = Exact(self.book, {}, {})(_plain(self.book, None).term(where))
         assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
         if key in assigned and assigned[key].shape == value.shape:
             return self._hold((assigned[key], 1e-5 * assigned[key].abs()), literal, where)
@@ -513,25 +513,18 @@ class Numbers:
         return value, slack
 
     def _worked(self, node: Node, moved: tuple[Number, float] | None) -> Tensor:
-        elaborator = _Plain(self.book, moved)
+        elaborator = _plain(self.book, moved)
         evaluator = Evaluator(self.book, Drawer(0, given={}), only_given=True)
         return evaluator(elaborator.term(node)).tensor[0]
 
 
-class _Plain(Elaborator):
+def _plain(book: Book, moved: tuple[Number, float] | None) -> Elaborator:
     """Reads numbers as they are written, one of them moved."""
 
-    def __init__(self, book: Book, moved: tuple[Number, float] | None) -> None:
-        super().__init__(book, {}, "number")
-        self.moved = moved
+    def as_written(number: Number) -> float:
+        return moved[1] if moved is not None and number is moved[0] else float(number.text)
 
-    def term(self, node: Node) -> Term:
-        if isinstance(node, Number):
-            value = float(node.text)
-            if self.moved is not None and node is self.moved[0]:
-                value = self.moved[1]
-            return Term("number", (), (), node, value)
-        return super().term(node)
+    return Elaborator(book, {}, "number", numeral=as_written)
 
 
 def _half_unit(node: Node, whole: bool) -> float:
