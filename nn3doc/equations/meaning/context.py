@@ -12,7 +12,9 @@ from nn3doc.equations.tex import Mark, Name, Node, Number, Product, Scripted
 class Definitions(Protocol):
     """What the elaborator asks of a page."""
 
-    notation: Notation
+    @property
+    def notation(self) -> Notation:
+        """What its symbols are."""
 
     def shape_of(self, family: Family, arguments: tuple[int | None, ...], node: Node) -> Shape:
         """The shape of one member of a family, declared or from its definition."""

@@ -205,7 +205,7 @@ class Indices(Operations):
 
     def _is_new_index(self, node: Name) -> bool:
         letter = undecorated(node.letter)
-        families = self.notation.families.get(letter, [])
+        families = self.notation.families.get(letter, ())
         plain = [family for family in families if not family.parts]
         if not plain:
             return len(letter) == 1 or letter.startswith("\\")

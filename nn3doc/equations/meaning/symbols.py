@@ -218,7 +218,7 @@ class Symbols(Indices):
         """The finding for a symbol that is not declared, with what is."""
         base = node.base if isinstance(node, Scripted) else node
         letter = base.letter if isinstance(base, Name) else "this"
-        same_letter = self.notation.families.get(letter, [])
+        same_letter = self.notation.families.get(letter, ())
         if same_letter:
             forms = ", ".join(dict.fromkeys(family.tex for family in same_letter))
             return NotationError(
