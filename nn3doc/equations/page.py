@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 from nn3doc.equations.code import Snippets, add_witnesses
 from nn3doc.equations.files import NoPageError, read_page
-from nn3doc.equations.model import Book, symbol_uses
+from nn3doc.equations.model import PageModel, read, symbol_uses
 from nn3doc.equations.notation import (
-    Notation,
+    NotationBuilder,
     NotationError,
     TableProblem,
     read_table,
@@ -84,7 +85,7 @@ def inspect_file(
 
 
 def _unread(path: Path, text: str, finding: Finding) -> Checked:
-    book = Book(Notation())
+    book = PageModel()
     return Checked(Report(str(path), text, findings=[finding]), book, Checker(book))
 
 
@@ -118,21 +119,23 @@ def inspect_page(
         regions, own = formulas(text), tables(text)
     except MarkdownError as error:
         report.findings.append(Finding("page", str(error), error.offset, error.end, (error.cure,)))
-        book = Book(Notation())
+        book = PageModel()
         return Checked(report, book, Checker(book, seeds))
     if own and all(source.text != text for source in notation):
         book, problems = _book(*earlier, text)
     else:
-        kept, problems = _book_without_own_table(*earlier)
-        book = kept.copy()
+        book, problems = _book_without_own_table(*earlier)
     report.findings += problems
+    equations, book = _read_own(text, report, book, regions)
+    symbols = NotationBuilder(book.notation)
+    report.findings += [_table_finding(one) for one in undeclared_sizes(text, symbols)]
+    book = replace(book, notation=symbols.now)
     checker = Checker(book, seeds)
+    checker.equations = equations
     checked = Checked(report, book, checker, regions=regions)
     checked.again = lambda changed: (
         inspect_page(changed, path, notation, builds_on, code, True, seeds).report
     )
-    _read_own(text, checked)
-    report.findings += [_table_finding(one) for one in undeclared_sizes(text, book.notation)]
     snippets = None if isinstance(code, bool) else code
     whole = partial(guarded, report.findings.append, 0, 0, "page")
     with whole():
@@ -153,7 +156,7 @@ def inspect_page(
 
 def _book(
     notation: tuple[Source, ...], builds_on: tuple[Source, ...], text: str = ""
-) -> tuple[Book, tuple[Finding, ...]]:
+) -> tuple[PageModel, tuple[Finding, ...]]:
     """What is known before a page's own formulas are read.
 
     Args:
@@ -164,20 +167,21 @@ def _book(
     Returns:
         The book, and what is wrong with the tables.
     """
-    book = Book(Notation())
+    symbols = NotationBuilder()
     findings: list[Finding] = []
     for source in notation:
-        findings += _read_source_table(source, book)
-    findings += map(_table_finding, read_table(text, book.notation))
+        findings += _read_source_table(source, symbols)
+    findings += map(_table_finding, read_table(text, symbols))
+    book = PageModel(symbols.now)
     for source in (*notation, *builds_on):
-        _read_statements(source, book, only_tables=source in notation)
+        book = _read_statements(source, book, only_tables=source in notation)
     return book, tuple(findings)
 
 
 @lru_cache(maxsize=8)  # the pages of a site build on the same few, and on one more each
 def _book_without_own_table(
     notation: tuple[Source, ...], builds_on: tuple[Source, ...]
-) -> tuple[Book, tuple[Finding, ...]]:
+) -> tuple[PageModel, tuple[Finding, ...]]:
     return _book(notation, builds_on)
 
 
@@ -213,9 +217,9 @@ def _builds_on(path: Path, text: str, seen: set[Path]) -> list[Source]:
     return sources
 
 
-def _read_source_table(source: Source, book: Book) -> list[Finding]:
+def _read_source_table(source: Source, symbols: NotationBuilder) -> list[Finding]:
     findings = []
-    for problem in read_table(source.text, book.notation):
+    for problem in read_table(source.text, symbols):
         line, column = Lines(source.text).place(problem.start)
         where = f"{source.path}:{line}:{column}"
         findings.append(Finding(problem.kind, f"{where}: {problem.message}", 0, 0, (problem.cure,)))
@@ -226,26 +230,28 @@ def _table_finding(problem: TableProblem) -> Finding:
     return Finding(problem.kind, problem.message, problem.start, problem.end, (problem.cure,))
 
 
-def _read_statements(source: Source, book: Book, only_tables: bool) -> None:
+def _read_statements(source: Source, book: PageModel, only_tables: bool) -> PageModel:
     try:
         regions = formulas(source.text)
     except MarkdownError:
-        return
+        return book
     spans, labels = table_spans(source.text), label_spans(source.text)
     if only_tables:
         regions = [r for r in regions if within(r, spans)]
     regions = [r for r in regions if not within(r, labels) and not _OPERATOR.match(r.body)]
-    book.read(
-        regions, False, lambda place, formula: None, lambda place, error: None, spans, source.text
-    )
+    nothing = (lambda place, formula: None), (lambda place, error: None)
+    return read(book, regions, False, *nothing, spans, source.text)
 
 
-def _read_own(text: str, checked: Checked) -> None:
+def _read_own(
+    text: str, report: Report, book: PageModel, regions: list[Region]
+) -> tuple[list[Equation], PageModel]:
+    """The equations of the page that are checked, and what is known once they are read."""
     lines = Lines(text)
     labels, spans = label_spans(text), table_spans(text)
     kept: list[Region] = []
     equations: list[Equation] = []
-    for region in checked.regions:
+    for region in regions:
         line, column = lines.place(region.start)
         equation = Equation(
             region.start,
@@ -256,7 +262,7 @@ def _read_own(text: str, checked: Checked) -> None:
             line,
             column,
         )
-        checked.report.equations.append(equation)
+        report.equations.append(equation)
         if region.unchecked is not None:
             equation.verdict, equation.reason = "unchecked", region.unchecked
             if not region.unchecked:
@@ -291,9 +297,8 @@ def _read_own(text: str, checked: Checked) -> None:
             Finding("read", error.message, offset + error.start, offset + error.end, notes)
         )
 
-    checked.checker.equations = equations
-    with guarded(checked.report.findings.append, 0, 0, "page"):
-        checked.book.read(kept, True, parsed, failed, spans, text)
+    guard = partial(guarded, report.findings.append, 0, 0, "page")
+    return equations, read(book, kept, True, parsed, failed, spans, text, guard)
 
 
 # --- statements -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nn3doc.equations.files import NoPageError, read_page
-from nn3doc.equations.notation import Notation, read_table, tables
+from nn3doc.equations.notation import NotationBuilder, read_table, tables
 from nn3doc.equations.text import Lines, MarkdownError, Region, formulas, scan
 
 NOTATION_FILE = "notation.md"
@@ -97,7 +97,7 @@ def what_others_read(text: str) -> str:
     except MarkdownError:
         return text
     spans, labels, lines = table_spans(text), label_spans(text), Lines(text)
-    problems = read_table(text, Notation())
+    problems = read_table(text, NotationBuilder())
     return repr(
         (
             names,

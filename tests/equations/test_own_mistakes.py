@@ -12,7 +12,7 @@ from nn3doc.equations.check import check_file
 from nn3doc.equations.code import witness
 from nn3doc.equations.evaluate.rules import RULES
 from nn3doc.equations.mistakes import suggest
-from nn3doc.equations.model import book
+from nn3doc.equations.model import naming, reading
 from nn3doc.equations.model import occurrences as symbols
 from nn3doc.equations.notation import table
 from nn3doc.equations.report.findings import Finding, Report
@@ -67,8 +67,8 @@ def told(report: Report) -> list[tuple[str, str]]:
 # What fails, and where: module or class, name, what an argument names, what is told of which part.
 SINE = r"\sin(x)^2 + \cos(x)^2 = 1"
 FAULTS: dict[str, tuple[Any, str, str, list[tuple[str, str]]]] = {
-    "reading": (book, "parse", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
-    "names": (book, "whole_letters", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
+    "reading": (reading, "parse", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
+    "names": (naming, "whole_letters", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "a check": (
         statements.Checker,
         "_relation_or_example",

@@ -20,7 +20,7 @@ from nn3doc.equations.code.trace import innermost
 from nn3doc.equations.evaluate import Evaluator, MissingValue, TooLarge, to_python
 from nn3doc.equations.isolate import is_value
 from nn3doc.equations.meaning import Key
-from nn3doc.equations.model import Book, DefinitionError
+from nn3doc.equations.model import DefinitionError, PageModel
 from nn3doc.equations.notation import NotationError, Size
 
 Library = Literal["tensor", "array", "list"]
@@ -164,7 +164,7 @@ def _module(value: object) -> str:
 
 
 def values_for(
-    needed: Mapping[str, Key | Size], book: Book, evaluator: Evaluator, draw: int, kind: Kind
+    needed: Mapping[str, Key | Size], book: PageModel, evaluator: Evaluator, draw: int, kind: Kind
 ) -> dict[str, object] | None:
     """The drawn values of symbols and sizes; None if one of them has none."""
     found: dict[str, object] = {}

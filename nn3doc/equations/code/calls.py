@@ -22,7 +22,7 @@ from nn3doc.equations.code.trace import Trace, innermost, parameters_of, trace
 from nn3doc.equations.evaluate import Evaluator, as_tensor
 from nn3doc.equations.isolate import copied, is_value
 from nn3doc.equations.meaning import Key
-from nn3doc.equations.model import Book
+from nn3doc.equations.model import PageModel
 from nn3doc.equations.notation import Size
 
 
@@ -106,7 +106,7 @@ def _refuse_unknown(unknown: tuple[str, ...], of: str) -> None:
 
 def called(
     one: Callee,
-    book: Book,
+    book: PageModel,
     evaluator: Evaluator,
     draw: int,
     kind: Kind,
@@ -219,7 +219,7 @@ def _bound(one: Callee, instance: object) -> Callable[..., Any]:
 
 
 def _instance(
-    one: Callee, owner: type, book: Book, evaluator: Evaluator, draw: int, kind: Kind
+    one: Callee, owner: type, book: PageModel, evaluator: Evaluator, draw: int, kind: Kind
 ) -> object:
     """An object whose attributes with names of the table have the drawn values.
 

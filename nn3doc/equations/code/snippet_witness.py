@@ -36,7 +36,7 @@ from nn3doc.equations.evaluate import (
     told,
 )
 from nn3doc.equations.meaning import Key, Term
-from nn3doc.equations.model import Book, Definition, DefinitionError, python_sizes
+from nn3doc.equations.model import Definition, DefinitionError, PageModel, python_sizes
 from nn3doc.equations.notation import NotationError
 from nn3doc.equations.report import Equation, Finding, Witness, guarded
 from nn3doc.equations.tex import Node, Relation
@@ -255,7 +255,7 @@ class _Nothing(Drawer):
 
 
 def _evaluator(
-    book: Book, values: Mapping[Key, Tensor], sizes: Mapping[str, int], noise: int | None
+    book: PageModel, values: Mapping[Key, Tensor], sizes: Mapping[str, int], noise: int | None
 ) -> Evaluator:
     given = {key: value[None].clone().requires_grad_() for key, value in values.items()}
     return _Given(

@@ -429,7 +429,6 @@ def add_witnesses(
         snippets: What its snippets have assigned, where they have run.
         strict: Whether a function that is compared with nothing is a failure.
     """
-    checked.book.current = None
     namespace = getattr(snippets, "namespace", None)
     page = _Page(checked, text, namespace, strict)
     _ask_all(page, imported_functions(text, path, namespace))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import Array, aligned_to
 from nn3doc.equations.meaning import Key
-from nn3doc.equations.model import Book, Definition
+from nn3doc.equations.model import Definition, PageModel
 from nn3doc.equations.notation import ONE, NotationError, Size
 from nn3doc.equations.tex import Name
 
@@ -25,7 +25,9 @@ class Sample(Protocol):
         """The number of a size."""
 
 
-def assemble(book: Book, definition: Definition, key: Key, sample: Sample, array: Array) -> Tensor:
+def assemble(
+    book: PageModel, definition: Definition, key: Key, sample: Sample, array: Array
+) -> Tensor:
     """Puts a right side's value together as a symbol's: index slots, then rows and columns.
 
     Args:
@@ -65,7 +67,7 @@ def assemble(book: Book, definition: Definition, key: Key, sample: Sample, array
 
 
 def _from_one(
-    book: Book,
+    book: PageModel,
     definition: Definition,
     key: Key,
     sample: Sample,

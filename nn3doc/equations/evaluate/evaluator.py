@@ -17,7 +17,7 @@ from nn3doc.equations.evaluate.assembling import assemble
 from nn3doc.equations.evaluate.rules import RULES, MissingValue
 from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
 from nn3doc.equations.meaning import Index, Key, Operation, Term, operation_of, walk_terms
-from nn3doc.equations.model import Book, Definition
+from nn3doc.equations.model import Definition, PageModel
 from nn3doc.equations.notation import ONE, NotationError, Size
 
 #: Results of what `overflows` beyond this, or its inverse, are unknown: products of a few of them,
@@ -69,7 +69,7 @@ class Evaluator:
 
     def __init__(
         self,
-        book: Book,
+        book: PageModel,
         drawer: Drawer,
         given: Mapping[Key, Tensor] | None = None,
         only_given: bool = False,
@@ -315,7 +315,7 @@ class Evaluator:
 _NOTHING = Operation("", rounded=False)
 
 
-def walk_meaning(book: Book, alias: Callable[[str], str], *terms: Term) -> Iterator[Term]:
+def walk_meaning(book: PageModel, alias: Callable[[str], str], *terms: Term) -> Iterator[Term]:
     """Terms, and all they are made of: definitions of symbols, right sides of functions.
 
     Args:

@@ -7,13 +7,12 @@ values.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, replace
 
 from nn3doc.equations.code import add_witnesses
-from nn3doc.equations.model import Book, Definition, Statement
+from nn3doc.equations.model import PageModel, Statement, claims_of, with_formula
 from nn3doc.equations.report import Report
-from nn3doc.equations.tex import Formula, Relation, TexError, parse
+from nn3doc.equations.tex import Formula, TexError, parse
 from nn3doc.equations.verdict import Checked, Checker, Result
 
 
@@ -32,7 +31,7 @@ class Outcome:
     caught: str
     by: str
     results: list[Result]
-    book: Book
+    book: PageModel
     checker: Checker
 
 
@@ -52,9 +51,9 @@ class Variants:
         self.by_place: dict[int, list[Statement]] = {}
         book = checked.book
         groups = (*book.definitions.values(), *book.updates.values(), book.functions.values())
-        self._says = {id(d.statement) for group in groups for d in group}
+        self._says = {d.statement for group in groups for d in group}
         self._says |= set(book.assumed_by.values())
-        self._says |= {id(r.statement) for r in checked.results if r.verdict == "declares"}
+        self._says |= {r.statement for r in checked.results if r.verdict == "declares"}
         for statement in checked.book.statements:
             if statement.own:
                 self.by_place.setdefault(statement.place, []).append(statement)
@@ -76,7 +75,7 @@ class Variants:
             checker, statements = self.checked.checker, claims
             checker.numbers = self.numbers.copy(book)
         else:
-            book = self._book(place, formula)
+            book = with_formula(book, place, formula)
             checker = self._checker(book)
             statements = [s for s in book.statements if s.own and s.place == place]
         results = [checker.check(statement) for statement in statements]
@@ -162,40 +161,11 @@ class Variants:
         Then nothing else of the page can change, and all that was worked out can be used again.
         """
         before = self.by_place.get(place, [])
-        if any(id(s) in self._says for s in before):
+        if any(one in self._says for one in before):
             return None
-        scratch = copy.copy(self.checked.book)
-        scratch.notation = scratch.notation.copy()
-        scratch.statements, scratch.definitions, scratch.updates = [], {}, {}
-        scratch.functions, scratch.constraints = dict(scratch.functions), dict(scratch.constraints)
-        scratch.aliases, scratch.problems = dict(scratch.aliases), {}
-        scratch.assumed_by, scratch.assumed = {}, []
-        scratch.introduced = dict(scratch.introduced)
-        functions, constraints, aliases = (
-            len(scratch.functions),
-            dict(scratch.constraints),
-            len(scratch.aliases),
-        )
-        scratch.add_formula(formula, place, own=True)
-        known = self.checked.book.definitions
-        if (
-            scratch.updates
-            or scratch.problems
-            or not scratch.definitions.keys() <= known.keys()
-            or len(scratch.functions) != functions
-            or scratch.constraints != constraints
-            or scratch.assumed
-            or len(scratch.aliases) != aliases
-            or len(scratch.notation.families) != len(self.checked.book.notation.families)
-            or any(
-                isinstance(s.node, Relation) and s.node.operators[0] in ("in", "colon")
-                for s in scratch.statements
-            )
-        ):
-            return None
-        return scratch.statements
+        return claims_of(self.checked.book, place, formula)
 
-    def _checker(self, book: Book) -> Checker:
+    def _checker(self, book: PageModel) -> Checker:
         if book is self.checked.book:
             return self.checked.checker
         checker = Checker(book, self.checked.checker.seeds)
@@ -205,51 +175,6 @@ class Variants:
             if book.find(key) is not None and self.checked.book.find(key) is None:
                 del checker.numbers.values[key]
         return checker
-
-    def _book(self, place: int, formula: Formula) -> Book:
-        """The page's book with one formula's statements replaced."""
-        before = self.checked.book
-        book = before.sized({})
-        gone = set(map(id, self.by_place.get(place, [])))
-        book.statements = [s for s in before.statements if id(s) not in gone]
-        book.definitions = _without(before.definitions, gone)
-        book.updates = _without(before.updates, gone)
-        book.functions = {k: d for k, d in before.functions.items() if id(d.statement) not in gone}
-        book.constraints = {
-            k: v for k, v in before.constraints.items() if before.assumed_by.get(k) not in gone
-        }
-        book.assumed = [a for a in before.assumed if id(a.statement) not in gone]
-        book.aliases = dict(before.aliases)
-        book.problems = {
-            order: error
-            for order, error in before.problems.items()
-            if not any(s.order == order for s in self.by_place.get(place, []))
-        }
-        for family in list(book.notation.all()):
-            if not family.declared and family.shape is None and family.kind == "value":
-                if family.key not in book.definitions and family.key in before.definitions:
-                    book.notation.remove(family)
-        book.add_formula(formula, place, own=True)
-        order = {id(s): n for n, s in enumerate(_ordered(book.statements))}
-        for group in (book.definitions, book.updates):
-            for definitions in group.values():
-                definitions.sort(key=lambda d: order[id(d.statement)])
-        return book
-
-
-def _without(groups: dict[str, list[Definition]], gone: set[int]) -> dict[str, list[Definition]]:
-    kept = {
-        key: [d for d in definitions if id(d.statement) not in gone]
-        for key, definitions in groups.items()
-    }
-    return {key: definitions for key, definitions in kept.items() if definitions}
-
-
-def _ordered(statements: list[Statement]) -> list[Statement]:
-    """Statements of other pages first, then the page's own, in reading order."""
-    return [s for s in statements if not s.own] + sorted(
-        (s for s in statements if s.own), key=lambda s: s.place
-    )
 
 
 __all__ = ["Outcome", "Variants"]

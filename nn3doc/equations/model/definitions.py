@@ -99,7 +99,7 @@ class Assumption:
         )
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """A statement's left side, where it is the first of its kind.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from nn3doc.equations.model.book import Book
 from nn3doc.equations.model.definitions import DefinitionError
+from nn3doc.equations.model.page_model import PageModel
 from nn3doc.equations.model.python_names import obvious_name
 from nn3doc.equations.notation import Family, NotationError, Reference, Size, filled, show
 from nn3doc.equations.report import Part, SymbolUse
@@ -23,37 +23,39 @@ from nn3doc.equations.tex import (
 )
 
 
-def symbol_uses(tex: str, book: Book, numbers: Mapping[str, int] | None = None) -> list[SymbolUse]:
+def symbol_uses(
+    tex: str, model: PageModel, numbers: Mapping[str, int] | None = None
+) -> list[SymbolUse]:
     """All symbols of a formula, in their order; none lies inside another.
 
     Args:
         tex: The formula.
-        book: What the page says.
+        model: What the page says.
         numbers: The numbers of sizes in the example that the formula belongs to.
     """
     try:
-        formula = parse(tex, book.notation.lexicon)
+        formula = parse(tex, model.notation.lexicon)
     except TexError:
         return []
-    found = [_use(node, reference, tex, book, numbers) for node, reference in _met(formula, book)]
+    found = [_use(node, reference, tex, model, numbers) for node, reference in _met(formula, model)]
     unique = {(use.start, use.end): use for use in found}
     return [unique[place] for place in sorted(unique)]
 
 
-def _met(node: Node, book: Book) -> Iterator[tuple[Node, Reference]]:
+def _met(node: Node, model: PageModel) -> Iterator[tuple[Node, Reference]]:
     if isinstance(node, Name | Scripted):
-        reference = book.notation.reference(node)
+        reference = model.notation.reference(node)
         if reference is not None:
             yield node, reference
             return
     if isinstance(node, Binder) and not isinstance(node.index, Name):
         return
     for child in children(node):
-        yield from _met(child, book)
+        yield from _met(child, model)
 
 
 def _use(
-    node: Node, reference: Reference, tex: str, book: Book, numbers: Mapping[str, int] | None
+    node: Node, reference: Reference, tex: str, model: PageModel, numbers: Mapping[str, int] | None
 ) -> SymbolUse:
     family = reference.family
     layers: dict[str, int] = {}
@@ -62,15 +64,15 @@ def _use(
     values: dict[str, str] = {}
     for slot, argument in zip(family.slots, reference.arguments, strict=True):
         values[slot] = tex[argument.start : argument.end]
-        if slot not in book.notation.concrete:
+        if slot not in model.notation.concrete:
             concrete.append(None)
             continue
         try:
-            layers[slot] = book.notation.integer(argument, {})
+            layers[slot] = model.notation.integer(argument, {})
         except NotationError:
             known = False
         concrete.append(layers.get(slot, 0))
-    shape, sizes = _shape(reference, tuple(concrete), values if not known else {}, book, numbers)
+    shape, sizes = _shape(reference, tuple(concrete), values if not known else {}, model, numbers)
     return SymbolUse(
         key=_key(reference, tex),
         start=node.start,
@@ -141,7 +143,7 @@ def _shape(
     reference: Reference,
     concrete: tuple[int | None, ...],
     unsaid: Mapping[str, str],
-    book: Book,
+    model: PageModel,
     numbers: Mapping[str, int] | None,
 ) -> tuple[str, str]:
     family = reference.family
@@ -150,31 +152,31 @@ def _shape(
         if family.kind == "size":
             layers = (str(layer) for layer in concrete)
             name = filled(family, unsaid.values() or layers)
-            return "", str(_number(Size.of(name), book, given))
+            return "", str(_number(Size.of(name), model, given))
         if family.kind != "value":
             return "", ""
         if unsaid:
             sizes = [_plain(size, unsaid) for size in family.shape or ()]
             return f"({', '.join(sizes)})" if sizes else "", ""
-        shape = book.shape_of(family, concrete, reference.node)
+        shape = model.shape_of(family, concrete, reference.node)
     except (KeyError, NotationError, DefinitionError):  # a finding of its own tells why
         return "", ""
     if not shape:
         return "", ""
     try:
-        counted = [str(_number(size, book, given)) for size in shape]
+        counted = [str(_number(size, model, given)) for size in shape]
     except KeyError:
         return show(shape), ""
     return show(shape), f"({', '.join(counted)})"
 
 
-def _number(size: Size, book: Book, given: Mapping[str, int]) -> int:
+def _number(size: Size, model: PageModel, given: Mapping[str, int]) -> int:
     """A size in the page's numbers.
 
     Raises:
         KeyError: The page gives none.
     """
-    return book.notation.canonical(size).value(lambda name: given[name])
+    return model.notation.canonical(size).value(lambda name: given[name])
 
 
 def _plain(node: Node, values: Mapping[str, str]) -> str:

@@ -6,28 +6,28 @@ import itertools
 import keyword
 
 from nn3doc.equations.meaning import Key
-from nn3doc.equations.model.book import Book
-from nn3doc.equations.notation import Family, NotationError, Size
+from nn3doc.equations.model.page_model import PageModel
+from nn3doc.equations.notation import Family, Size, filled
 
 MOST_MEMBERS = 10_000  # of a family, that have Python names
 
 
-def python_names(book: Book) -> dict[str, Key]:
+def python_names(model: PageModel) -> dict[str, Key]:
     """The Python name of every value of a page: `W1` is `W^{[1]}`.
 
     The table's name counts, with its layer put in; where it has none, the obvious one.
     """
     names: dict[str, Key] = {}
-    for family in book.notation.all():
+    for family in model.notation.all():
         if family.kind != "value" or family.entry_of:
             continue
-        for values in _members(family, book):
+        for values in _members(family, model):
             name = python_name(family, values)
             if name.isidentifier():
                 key = (
                     family.key,
                     tuple(
-                        value if slot in book.notation.concrete else None
+                        value if slot in model.notation.concrete else None
                         for slot, value in values.items()
                     ),
                 )
@@ -96,36 +96,26 @@ def python_name(family: Family, values: dict[str, int]) -> str:
     return name
 
 
-def python_sizes(book: Book) -> dict[str, Size]:
+def python_sizes(model: PageModel) -> dict[str, Size]:
     """The Python names of sizes: `n0` is `n_0`, `m` is m."""
     names: dict[str, Size] = {}
-    for family in book.notation.all():
+    for family in model.notation.all():
         if family.kind != "size":
             continue
-        for values in _members(family, book):
-            size = Size.of(_filled(family, values))
-            names.setdefault(python_name(family, values), book.notation.canonical(size))
+        for values in _members(family, model):
+            size = Size.of(filled(family, [str(value) for value in values.values()]))
+            names.setdefault(python_name(family, values), model.notation.canonical(size))
     return names
 
 
-def _filled(family: Family, values: dict[str, int]) -> str:
-    from nn3doc.equations.notation import filled
-
-    return filled(family, [str(value) for value in values.values()])
-
-
-def _members(family: Family, book: Book) -> list[dict[str, int]]:
+def _members(family: Family, model: PageModel) -> list[dict[str, int]]:
     """The values of a family's slots; an index slot is left at 0, all its values are one tensor."""
     ranges: list[range] = []
     for slot in family.slots:
-        if slot not in book.notation.concrete:
+        if slot not in model.notation.concrete:
             ranges.append(range(1))
             continue
-        limits = book.notation.slot_range(family, slot)
-        try:
-            low, high = (book.notation.integer(n, {}) for n in limits) if limits else (1, 3)
-        except NotationError:
-            low, high = 1, 3
+        low, high = model.notation.numbers_of(family, slot)
         ranges.append(range(low, min(high, low + MOST_MEMBERS) + 1))
     members = itertools.islice(itertools.product(*ranges), MOST_MEMBERS)
     return [dict(zip(family.slots, values, strict=True)) for values in members]

@@ -10,19 +10,18 @@ from nn3doc.equations.notation.constants import (
     sized_shape,
     taken_apart,
 )
-from nn3doc.equations.notation.matching import (
-    pattern,
-)
 from nn3doc.equations.notation.membership import (
     Membership,
     membership,
     plain_number,
 )
 from nn3doc.equations.notation.notation import (
+    LAST,
     Notation,
-    Part,
+    NotationBuilder,
     any_layers,
     as_index,
+    pattern,
 )
 from nn3doc.equations.notation.sizes import (
     ONE,
@@ -37,6 +36,7 @@ from nn3doc.equations.notation.symbols import (
     Domain,
     Family,
     NotationError,
+    Part,
     Reference,
     filled,
 )
@@ -53,6 +53,7 @@ __all__ = [
     "FILLED",
     "IDENTITIES",
     "INDEX_LETTERS",
+    "LAST",
     "NUMBERS",
     "ONE",
     "REAL",
@@ -60,6 +61,7 @@ __all__ = [
     "Family",
     "Membership",
     "Notation",
+    "NotationBuilder",
     "NotationError",
     "Part",
     "Range",

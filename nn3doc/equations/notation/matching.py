@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from nn3doc.equations.notation.symbols import (
     BRACKETS,
-    INDEX_LETTERS,
     Family,
-    NotationError,
     Part,
-    SlotPlace,
 )
 from nn3doc.equations.tex import (
     ACCENTS,
     GREEK,
     Mark,
-    MarkKind,
     Name,
     Node,
     Number,
     Product,
     Scripted,
     Text,
-    undecorated,
 )
 
-if TYPE_CHECKING:
-    from nn3doc.equations.notation.notation import Notation
 
-
-def taken_apart(node: Node) -> tuple[Node, tuple[Node, ...], tuple[Mark, ...]]:
+def scripts_of(node: Node) -> tuple[Node, tuple[Node, ...], tuple[Mark, ...]]:
     """A symbol, its subscripts one by one (`w_{jk}` has two) and its marks."""
     if isinstance(node, Scripted):
         items: list[Node] = []
@@ -48,18 +37,37 @@ def taken_apart(node: Node) -> tuple[Node, tuple[Node, ...], tuple[Mark, ...]]:
     return node, (), ()
 
 
+Slots = dict[str, Node | None]
+
+
 def match_scripts(
     family: Family, sub: tuple[Node, ...], marks: tuple[Mark, ...]
-) -> tuple[int, dict[str, Node | None], tuple[Node, ...], tuple[Mark, ...]] | None:
+) -> tuple[int, Slots, tuple[Node, ...], tuple[Mark, ...]] | None:
     """How well scripts fit a family: score, slots, further subscripts and further marks."""
-    slots: dict[str, Node | None] = {}
-    score = 0
     ends = {family.row, family.col} - {""}
+    below = _match_subscripts(family, sub, ends)
+    beside = _match_marks(family, marks, ends) if below is not None else None
+    if below is None or beside is None:
+        return None
+    slots, rest, remaining = {**below[1], **beside[1]}, below[2], beside[2]
+    if any(mark.kind in ("bracket", "paren", "angle") for mark in remaining):
+        return None
+    if family.entry_of and ends and all(slots.get(end) is None for end in ends):
+        return None
+    if not family.entry_of and family.shape is not None and not family.shape and rest:
+        return None
+    return below[0] + beside[0] - len(rest), slots, tuple(rest), tuple(remaining)
+
+
+def _match_subscripts(
+    family: Family, sub: tuple[Node, ...], ends: set[str]
+) -> tuple[int, Slots, list[Node]] | None:
     wanted = [part for part in family.parts if part.place == "sub"]
-    rest = list(sub)
+    slots: Slots = {}
+    score, rest = 0, list(sub)
     for place, part in enumerate(wanted):
         if part.fixed:
-            if not rest or _fixed_text(rest[0]) != part.fixed:
+            if not rest or fixed_text(rest[0]) != part.fixed:
                 return None
             rest.pop(0)
             score += 3
@@ -74,13 +82,20 @@ def match_scripts(
             slots[part.slot] = None
         else:
             return None
-    remaining = list(marks)
+    return score, slots, rest
+
+
+def _match_marks(
+    family: Family, marks: tuple[Mark, ...], ends: set[str]
+) -> tuple[int, Slots, list[Mark]] | None:
+    slots: Slots = {}
+    score, remaining = 0, list(marks)
     for part in family.parts:
         if part.place == "sub":
             continue
         mark = remaining[0] if remaining else None
         if part.fixed:
-            if mark is None or _mark_text(mark) != part.fixed:
+            if mark is None or mark_text(mark) != part.fixed:
                 return None
             remaining.pop(0)
             score += 3
@@ -92,16 +107,10 @@ def match_scripts(
             slots[part.slot] = None
         else:
             return None
-    if any(mark.kind in ("bracket", "paren", "angle") for mark in remaining):
-        return None
-    if family.entry_of and ends and all(slots.get(end) is None for end in ends):
-        return None
-    if not family.entry_of and family.shape is not None and not family.shape and rest:
-        return None
-    return score - len(rest), slots, tuple(rest), tuple(remaining)
+    return score, slots, remaining
 
 
-def _fixed_text(node: Node) -> str:
+def fixed_text(node: Node) -> str:
     """The text of a script that is part of a name: x in `n_x`, in in `n_{\\text{in}}`, 0."""
     if isinstance(node, Name):
         return node.letter
@@ -112,13 +121,14 @@ def _fixed_text(node: Node) -> str:
     return ""
 
 
-def _mark_text(mark: Mark) -> str:
+def mark_text(mark: Mark) -> str:
+    """The text of a mark that is part of a name: `'`, `[1]`."""
     if mark.kind in ("prime", "star"):
         return {"prime": "'", "star": "*"}[mark.kind]
     if mark.value is None:
         return ""
     left, right = BRACKETS.get(mark.kind, ("", ""))
-    return left + _fixed_text(mark.value) + right
+    return left + fixed_text(mark.value) + right
 
 
 def bold(letter: str) -> tuple[str, ...]:
@@ -146,77 +156,9 @@ def new_size(node: Node) -> Family | None:
     if isinstance(node, Name):
         return Family(node.letter, (), "size", (), node.letter, declared=False)
     if isinstance(node, Scripted) and isinstance(node.base, Name) and not node.marks:
-        if len(node.sub) == 1 and (text := _fixed_text(node.sub[0])):
+        if len(node.sub) == 1 and (text := fixed_text(node.sub[0])):
             parts = (Part("sub", fixed=text),)
             return Family(
                 node.base.letter, parts, "size", (), f"{node.base.letter}_{text}", declared=False
             )
     return None
-
-
-def pattern(node: Node, notation: Notation, slots: frozenset[str]) -> tuple[str, tuple[Part, ...]]:
-    """The letter of a symbol and its parts, for declaring a family.
-
-    Args:
-        node: The symbol as written.
-        notation: What is known already.
-        slots: Letters that are indices though nothing else says so.
-
-    Raises:
-        NotationError: It is no symbol with plain scripts.
-    """
-    base, sub, marks = taken_apart(node)
-    if not isinstance(base, Name):
-        raise NotationError("a symbol is expected here", node)
-    parts = [_part("sub", item, notation, slots) for item in sub]
-    for mark in marks:
-        if mark.kind == "transpose":
-            raise NotationError(
-                "a transposed symbol cannot be declared", mark, "Declare the symbol itself."
-            )
-        if mark.kind in ("prime", "star") or mark.value is None:
-            parts.append(Part("power", fixed=_mark_text(mark)))
-        else:
-            place: dict[MarkKind, SlotPlace] = {
-                "bracket": "bracket",
-                "paren": "paren",
-                "angle": "angle",
-                "power": "power",
-            }
-            part = _part(place[mark.kind], mark.value, notation, slots)
-            if part.fixed and mark.kind != "power":
-                part = replace(part, fixed=_mark_text(mark))
-            parts.append(part)
-    return base.letter, tuple(parts)
-
-
-def _part(place: SlotPlace, node: Node, notation: Notation, slots: frozenset[str]) -> Part:
-    if isinstance(node, Name):
-        is_size = any(f.kind != "index" for f in notation.families.get(node.letter, ()))
-        index = any(
-            letter in slots or letter in notation.indices or letter in notation.index_sets
-            for letter in (node.letter, undecorated(node.letter))
-        )
-        letter = undecorated(node.letter)
-        bracketed = place in ("bracket", "paren", "angle") and not letter.startswith(r"\math")
-        if index or (bracketed and not is_size) or (letter in INDEX_LETTERS and not is_size):
-            return Part(place, slot=node.letter)
-    if place == "bracket" and isinstance(node, Number):  # `Z^{[1]}` is a Z of the first layer
-        return Part(place, slot=_layer_letter(notation))
-    text = _fixed_text(node)
-    if not text:
-        raise NotationError(
-            "only an index or a plain word can stand in the scripts of a declared symbol", node
-        )
-    return Part(place, fixed=text)
-
-
-def _layer_letter(notation: Notation) -> str:
-    """The letter that the page has for what stands in square brackets."""
-    slots = (
-        part.slot
-        for family in notation.all()
-        for part in family.parts
-        if part.place == "bracket" and part.slot
-    )
-    return next(slots, "l")

@@ -12,11 +12,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from nn3doc.equations.notation.matching import pattern
 from nn3doc.equations.notation.membership import Membership, membership
-from nn3doc.equations.notation.notation import Notation, Part, any_layers
+from nn3doc.equations.notation.notation import (
+    Notation,
+    NotationBuilder,
+    any_layers,
+    pattern,
+)
 from nn3doc.equations.notation.sizes import Size
-from nn3doc.equations.notation.symbols import Domain, Family, NotationError
+from nn3doc.equations.notation.symbols import Domain, Family, NotationError, Part, filled
 from nn3doc.equations.report import FindingKind, own_mistake
 from nn3doc.equations.tex import (
     Name,
@@ -139,12 +143,12 @@ def _rows_of_symbols(row: Row) -> list[Row]:
     return rows
 
 
-def read_table(text: str, notation: Notation) -> list[TableProblem]:
+def read_table(text: str, symbols: NotationBuilder) -> list[TableProblem]:
     """Adds the families of a page's notation tables to a notation.
 
     Args:
         text: The page.
-        notation: Is added to.
+        symbols: The notation, which is added to.
 
     Returns:
         What could not be read; the other rows are added all the same.
@@ -154,12 +158,12 @@ def read_table(text: str, notation: Notation) -> list[TableProblem]:
     for read in (_read_row, _facts):
         for row in rows:
             try:
-                read(row, notation)
+                read(row, symbols)
             except _CellError as error:
                 problems.append(error.problem)
             except Exception as error:
                 problems.append(_own_problem(error, row))
-    notation.close_ends()
+    symbols.close_ends()
     return problems
 
 
@@ -170,17 +174,17 @@ def _own_problem(error: Exception, row: Row) -> TableProblem:
     return TableProblem(found.message, found.start, found.end, "\n".join(found.notes), found.kind)
 
 
-def undeclared_sizes(text: str, notation: Notation) -> list[TableProblem]:
+def undeclared_sizes(text: str, symbols: NotationBuilder) -> list[TableProblem]:
     """The sizes in a page's tables that nothing declares; they count as declared from here on.
 
     Args:
         text: The page.
-        notation: All that the page declares, in its tables and in its text.
+        symbols: All that the page declares, in its tables and in its text.
     """
     problems: list[TableProblem] = []
     for row in tables(text):
         try:
-            problems += _undeclared_in(row, notation)
+            problems += _undeclared_in(row, symbols)
         except TexError:
             continue  # which is told when the table is read
         except Exception as error:
@@ -188,23 +192,23 @@ def undeclared_sizes(text: str, notation: Notation) -> list[TableProblem]:
     return problems
 
 
-def _undeclared_in(row: Row, notation: Notation) -> list[TableProblem]:
+def _undeclared_in(row: Row, symbols: NotationBuilder) -> list[TableProblem]:
     problems: list[TableProblem] = []
     shape = row.cells.get("shape")
-    reference = notation.reference(parse_symbol(_tex(row.cells.get("symbol"))))
+    reference = symbols.now.reference(parse_symbol(_tex(row.cells.get("symbol"))))
     if reference is None or shape is None:
         return []
     for size in reference.family.shape or ():
-        layers = any_layers(size, notation)
+        layers = any_layers(symbols.now)
         try:
-            notation.size(size, layers)
+            symbols.now.size(size, layers)
         except NotationError as error:
             problem = _CellError(error.message, shape, error.start, error.end, error.cure)
             problems.append(problem.problem)
             try:
-                notation.size(size, layers, declare=True)
+                symbols.declare_sizes(size, layers)
             except NotationError:  # no size at all: the symbol's shape is not known
-                notation.add(replace(reference.family, shape=None))
+                symbols.add(replace(reference.family, shape=None))
                 break
     return problems
 
@@ -244,7 +248,7 @@ def _tex(cell: Cell | None) -> str:
     return match.group(1) if match else ""
 
 
-def _read_row(row: Row, notation: Notation) -> None:
+def _read_row(row: Row, symbols: NotationBuilder) -> None:
     symbol, shape = row.cells.get("symbol"), row.cells.get("shape")
     if symbol is None or not symbol.text.strip():
         return
@@ -259,30 +263,30 @@ def _read_row(row: Row, notation: Notation) -> None:
         )
     try:
         node = parse_symbol(tex)
-        family = _family(node, tex, row, shape, notation)
+        family = _family(node, tex, row, shape, symbols)
     except TexError as error:
         raise _CellError(error.message, symbol, error.start, error.end, error.cure) from error
     except NotationError as error:
         raise _CellError(error.message, symbol, error.start, error.end, error.cure) from error
     if family is None:
         return
-    notation.add(family)
+    symbols.add(family)
     entry_tex = _tex(row.cells.get("entry"))
     if entry_tex:
         cell = row.cells["entry"]
         try:
-            notation.add(_entry(parse_symbol(entry_tex), entry_tex, family, notation))
+            symbols.add(_entry(parse_symbol(entry_tex), entry_tex, family, symbols.now))
         except (TexError, NotationError) as error:
             raise _CellError(error.message, cell, error.start, error.end, error.cure) from error
 
 
 def _family(
-    node: Node, tex: str, row: Row, shape: Cell | None, notation: Notation
+    node: Node, tex: str, row: Row, shape: Cell | None, symbols: NotationBuilder
 ) -> Family | None:
     shape_tex = _tex(shape)
     python = row.cells["python"].text.strip().strip("`") if "python" in row.cells else ""
     meaning = row.cells["meaning"].text.strip() if "meaning" in row.cells else ""
-    letter, parts = pattern(node, notation, frozenset())
+    letter, parts = pattern(node, symbols.now, frozenset())
     known = Family(letter, parts, "value", (), tex, python=python, meaning=meaning)
     if not shape_tex or shape is None:
         words = shape.text.strip().lower() if shape else ""
@@ -316,7 +320,7 @@ def _family(
     except TexError as error:
         raise _CellError(error.message, shape, error.start, error.end, error.cure) from error
     if said.kind == "index" and said.sequence and isinstance(node, Name) and not parts:
-        notation.indices[letter] = said.sequence
+        symbols.set_index(letter, said.sequence)
         return replace(known, kind="index")
     return with_membership(known, said)
 
@@ -428,26 +432,26 @@ def _row_and_column(
     )
 
 
-def _facts(row: Row, notation: Notation) -> None:
+def _facts(row: Row, symbols: NotationBuilder) -> None:
     """What the formulas in Meaning say of the row's own symbol: ranges, equal sizes, a number."""
     meaning, tex = row.cells.get("meaning"), _tex(row.cells.get("symbol"))
     if meaning is None or not tex:
         return
     for match in re.finditer(r"\$([^$]+)\$", meaning.text):
         try:
-            formula = parse(match.group(1), notation.lexicon)
+            formula = parse(match.group(1), symbols.now.lexicon)
             node = parse_symbol(tex)
         except TexError:
             continue  # the page's own check reports it
-        reference = notation.reference(node)
+        reference = symbols.now.reference(node)
         for statement in formula.statements:
             if reference is not None and isinstance(statement, Relation):
-                family = notation.find(reference.family.key)
+                family = symbols.now.find(reference.family.key)
                 if family is not None:
-                    _fact(statement, family, node, notation)
+                    _fact(statement, family, node, symbols)
 
 
-def _fact(statement: Relation, family: Family, node: Node, notation: Notation) -> None:
+def _fact(statement: Relation, family: Family, node: Node, symbols: NotationBuilder) -> None:
     left, right = statement.sides[0], statement.sides[-1]
     if statement.operators != ("=",) and statement.operators != ("in",):
         return
@@ -456,15 +460,15 @@ def _fact(statement: Relation, family: Family, node: Node, notation: Notation) -
         sequence = Sequence(right.start, right.end, *said.sequence)
     if sequence is not None and isinstance(left, Name) and left.letter in family.slots:
         ranges = (*family.ranges, (left.letter, sequence.first, sequence.last))
-        notation.add(replace(family, ranges=ranges))
+        symbols.add(replace(family, ranges=ranges))
         return
     if family.kind == "size" and same(left, node) and not family.slots:
         try:
-            size = notation.size(right, {})
+            size = symbols.now.size(right, {})
         except NotationError:
             return
-        name = notation.size_name_of(family)
+        name, now = filled(family, ()), symbols.now
         if size.number is not None:
-            notation.numbers[name] = size.number
+            symbols.now = replace(now, numbers={**now.numbers, name: size.number})
         elif size != Size.of(name):
-            notation.same_sizes[name] = size
+            symbols.now = replace(now, same_sizes={**now.same_sizes, name: size})

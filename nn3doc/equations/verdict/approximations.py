@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nn3doc.equations.evaluate import Comparison, Evaluator, both
 from nn3doc.equations.meaning import Key, Term, operation_of
-from nn3doc.equations.model import Book
+from nn3doc.equations.model import PageModel
 from nn3doc.equations.notation import NotationError
 
 STEP = 1 / 128
@@ -33,7 +33,7 @@ class NoPolynomial(Exception):
 def degree(
     term: Term,
     variables: frozenset[Key],
-    book: Book,
+    book: PageModel,
     formals: Mapping[str, int] | None = None,
 ) -> int:
     """The degree of a term as a polynomial in some symbols.
@@ -76,7 +76,7 @@ def degree(
     raise NoPolynomial(term)
 
 
-def _of_call(term: Term, parts: list[int], variables: frozenset[Key], book: Book) -> int:
+def _of_call(term: Term, parts: list[int], variables: frozenset[Key], book: PageModel) -> int:
     key, primes = term.data
     function = book.function_definition(key)
     if function.body is None:
@@ -101,7 +101,11 @@ def _largest(exponent: Term) -> int | None:
 
 
 def order_claimed(
-    evaluator: Evaluator, left: Term, right: Term, places: Sequence[tuple[Term, Term]], book: Book
+    evaluator: Evaluator,
+    left: Term,
+    right: Term,
+    places: Sequence[tuple[Term, Term]],
+    book: PageModel,
 ) -> int:
     """Up to terms of which degree two sides claim to agree.
 

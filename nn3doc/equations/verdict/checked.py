@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from nn3doc.equations.model import Book
+from nn3doc.equations.model import PageModel
 from nn3doc.equations.report import Report
 from nn3doc.equations.text import Region
 from nn3doc.equations.verdict.outcomes import Result
@@ -26,7 +26,7 @@ class Checked:
     """
 
     report: Report
-    book: Book
+    book: PageModel
     checker: Checker
     results: list[Result] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)

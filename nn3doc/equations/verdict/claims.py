@@ -526,7 +526,7 @@ class Claims(Sides):
 
     def _assumed(self, statement: Statement) -> bool:
         node = statement.node
-        return isinstance(node, Relation) and self.book.is_assumption(statement)
+        return isinstance(node, Relation) and statement.role == "assumption"
 
     def _is_definition(self, statement: Statement) -> bool:
         groups = (*self.book.definitions.values(), list(self.book.functions.values()))

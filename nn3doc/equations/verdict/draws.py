@@ -8,8 +8,8 @@ from functools import partial
 
 from nn3doc.equations.evaluate import SMOOTH, Drawer, Evaluator, Mode, modes_for, walk_meaning
 from nn3doc.equations.meaning import Key, Term, operation_of
-from nn3doc.equations.model import Book, DefinitionError, Statement
-from nn3doc.equations.notation import Family, NotationError, Size, filled
+from nn3doc.equations.model import DefinitionError, PageModel, Statement
+from nn3doc.equations.notation import Family, Size, filled
 from nn3doc.equations.report import Equation
 from nn3doc.equations.verdict.worked_example import Numbers
 
@@ -23,7 +23,7 @@ MOST_LAYERS = 200  # whose sizes are numbered beforehand
 class Draws:
     """Evaluators for the statements of a page."""
 
-    def __init__(self, book: Book, seeds: Sequence[int] = (1, 2)) -> None:
+    def __init__(self, book: PageModel, seeds: Sequence[int] = (1, 2)) -> None:
         self.book = book
         self.seeds = tuple(seeds)
         self.equations: list[Equation] = []
@@ -150,11 +150,7 @@ class Draws:
                 continue
             values: list[list[str]] = []
             for slot in family.slots:
-                limits = notation.slot_range(family, slot)
-                try:
-                    low, high = (notation.integer(n, {}) for n in limits) if limits else (1, 3)
-                except NotationError:
-                    low, high = 1, 3
+                low, high = notation.numbers_of(family, slot)
                 high = min(high, low + MOST_LAYERS)  # further ones are named when they are met
                 values.append([str(value) for value in range(low, high + 1)])
             for chosen in itertools.islice(itertools.product(*values), MOST_LAYERS):

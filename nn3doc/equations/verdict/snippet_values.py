@@ -11,7 +11,7 @@ from torch import Tensor
 
 from nn3doc.equations.evaluate import from_python
 from nn3doc.equations.meaning import Key
-from nn3doc.equations.model import Book, DefinitionError, python_names, python_sizes
+from nn3doc.equations.model import DefinitionError, PageModel, python_names, python_sizes
 from nn3doc.equations.notation import ONE, NotationError, Size
 
 
@@ -24,7 +24,7 @@ class SnippetValues:
     """
 
     def __init__(
-        self, book: Book, values_at: Callable[[int], dict[str, tuple[object, int]]]
+        self, book: PageModel, values_at: Callable[[int], dict[str, tuple[object, int]]]
     ) -> None:
         self.book = book
         self.values_at = values_at
@@ -42,7 +42,7 @@ class SnippetValues:
 
 
 def given_values(
-    book: Book, assigned: Mapping[str, tuple[object, int]], names: Mapping[str, Key]
+    book: PageModel, assigned: Mapping[str, tuple[object, int]], names: Mapping[str, Key]
 ) -> tuple[dict[Key, Tensor], dict[str, int]]:
     """What snippets have assigned, as symbols' values, and the sizes that they have."""
     values: dict[Key, Tensor] = {}
@@ -90,7 +90,7 @@ def as_tensor(value: object) -> Tensor | None:
         return None
 
 
-def as_symbol(book: Book, key: Key, value: object, sizes: dict[str, int]) -> Tensor:
+def as_symbol(book: PageModel, key: Key, value: object, sizes: dict[str, int]) -> Tensor:
     """A value of code as a symbol has it: index slots, then rows and columns.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from nn3doc.equations.evaluate import MissingValue, TooLarge, ordinary
 from nn3doc.equations.meaning import as_number
@@ -75,14 +76,14 @@ class Checker(Claims):
     def check(self, statement: Statement) -> Result:
         """All that can be said of a statement; it never raises for what a page says."""
         result = Result(statement)
-        self.book.current = statement
         self.use_for(statement)
         offset = self._offset(statement)
         try:
             problem = self.book.problems.get(statement.order)
             if problem is not None:
                 raise problem
-            self._check(statement, result)
+            with self.book.checking(statement):
+                self._check(statement, result)
         except NotationError as error:
             self._fail(
                 result, finding_kind(error.question), error.message, error, error.cure, offset
@@ -140,8 +141,6 @@ class Checker(Claims):
             place = offset + statement.node.start, offset + statement.node.end
             result.findings.append(own_mistake(error, *place))
             result.verdict = "failed"
-        finally:
-            self.book.current = None
         return result
 
     def blame(self) -> None:
@@ -224,13 +223,10 @@ class Checker(Claims):
         """The number that a side without symbols stands for: 28 · 28."""
         if not is_numeric(node, self.book.notation):
             return None
-        literals, self.book.notation.literals = self.book.notation.literals, {}
         try:
-            return self.book.notation.size(node, layers).number
+            return replace(self.book.notation, literals={}).size(node, layers).number
         except NotationError:
             return None
-        finally:
-            self.book.notation.literals = literals
 
     def _range(self, statement: Statement, node: Relation, result: Result) -> bool:
         """`l = 1, \\dots, L` alone."""

@@ -26,7 +26,7 @@ from nn3doc.equations.evaluate import (
     shortest,
 )
 from nn3doc.equations.meaning import Elaborator, Key, Term
-from nn3doc.equations.model import COMPARISONS, Book, Statement, is_numeric
+from nn3doc.equations.model import COMPARISONS, PageModel, Statement, is_numeric
 from nn3doc.equations.notation import NotationError, Size
 from nn3doc.equations.tex import (
     Matrix,
@@ -85,7 +85,7 @@ class Numbers:
         used: Those of them that something was worked out from.
     """
 
-    book: Book
+    book: PageModel
     sizes: dict[str, int] = field(default_factory=dict)
     let: dict[str, int] = field(default_factory=dict)
     sections: dict[str, int] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Numbers:
     unused: dict[Key, tuple[Statement, Node]] = field(default_factory=dict)
     used: set[Key] = field(default_factory=set)
 
-    def copy(self, book: Book) -> Numbers:
+    def copy(self, book: PageModel) -> Numbers:
         """The same numbers for another book."""
         return Numbers(
             book,
@@ -518,7 +518,7 @@ class Numbers:
         return evaluator(elaborator.term(node)).tensor[0]
 
 
-def _plain(book: Book, moved: tuple[Number, float] | None) -> Elaborator:
+def _plain(book: PageModel, moved: tuple[Number, float] | None) -> Elaborator:
     """Reads numbers as they are written, one of them moved."""
 
     def as_written(number: Number) -> float:
