@@ -23,19 +23,39 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbformat import NotebookNode
 
-from nn3doc.site import assets, mathematics
-from nn3doc.site.answers import Answers
-from nn3doc.site.book import MathematicsError
-from nn3doc.site.check_hook import CheckedPages, add_examples, add_findings
-from nn3doc.site.checking import PageChecker
-from nn3doc.site.counts import add_counts, wants_counts
-from nn3doc.site.dress import dress, dress_page, ids
-from nn3doc.site.notebook import NotebookError, as_markdown, executed
-from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
-from nn3doc.site.printing import one_page
-from nn3doc.site.searching import searchable
-from nn3doc.site.source_extension import check
-from nn3doc.site.typeset import TypesetterError
+from nn3doc.site.checks import (
+    Answers,
+    CheckedPages,
+    PageChecker,
+    add_counts,
+    add_examples,
+    add_findings,
+    wants_counts,
+)
+from nn3doc.site.code import NotebookError, as_markdown, check_sources, executed
+from nn3doc.site.formulas import (
+    UNINDEXED,
+    Mathematics,
+    MathematicsError,
+    TypesetterError,
+    shared_mathematics,
+)
+from nn3doc.site.pages import (
+    SCRIPT,
+    STYLE,
+    InlineStyles,
+    add_policy,
+    dress,
+    dress_page,
+    ids,
+    inline_scripts,
+    is_superfluous,
+    one_page,
+    policy,
+    script,
+    searchable,
+    style,
+)
 
 _serving = False
 _server: LiveReloadServer | None = None
@@ -68,7 +88,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Takes back the stylesheet of mkdocstrings; blocks.css has what is used of it."""
     root = Path(config.config_file_path).parent
     places = {"docs_dir": config.docs_dir, "cache": str(root / ".cache" / "nn3doc")}
-    for extension in ("math_extension", "source_extension"):
+    for extension in ("formulas.math_extension", "code.source_extension"):
         config.mdx_configs[f"nn3doc.site.{extension}"] = places
     config.extra_css = [sheet for sheet in config.extra_css if "_mkdocstrings" not in str(sheet)]
     if _serving:
@@ -110,9 +130,9 @@ def _page_checker(config: MkDocsConfig) -> PageChecker:
     return _checker
 
 
-def _mathematics(config: MkDocsConfig) -> mathematics.Mathematics:
-    options = config.mdx_configs["nn3doc.site.math_extension"]
-    return mathematics.of(Path(options["docs_dir"]).resolve(), Path(options["cache"]).resolve())
+def _mathematics(config: MkDocsConfig) -> Mathematics:
+    options = config.mdx_configs["nn3doc.site.formulas.math_extension"]
+    return shared_mathematics(Path(options["docs_dir"]).resolve(), Path(options["cache"]).resolve())
 
 
 def _page_answers(config: MkDocsConfig) -> Answers:
@@ -156,12 +176,12 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
         _mathematics(config).prepare(more, None if not late else ready)
     except (MathematicsError, TypesetterError) as error:
         raise PluginError(str(error)) from error
-    kept = [file for file in files if not assets.is_superfluous(file.dest_uri)]
+    kept = [file for file in files if not is_superfluous(file.dest_uri)]
     if late:  # those with numbers of all pages wait for all
         counting = {name for name in _checked if wants_counts(_checked.text(name))}
         kept.sort(key=lambda file: (file.src_uri in counting, file.src_uri in late))
-    script = assets.script(_own_assets(config) / "javascripts")
-    return Files([*kept, File.generated(config, assets.SCRIPT, content=script)])
+    content = script(_own_assets(config) / "javascripts")
+    return Files([*kept, File.generated(config, SCRIPT, content=content)])
 
 
 def _own_assets(config: MkDocsConfig) -> Path:
@@ -194,7 +214,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
             page.meta[key] = escape(str(page.meta[key]))
     try:
         _mathematics(config).begin(name, markdown, _page_answers(config).formulas(name))
-        check(_mathematics(config), markdown)
+        check_sources(_mathematics(config), markdown)
     except (MathematicsError, TypesetterError) as error:
         raise PluginError(str(error)) from error
     return markdown
@@ -271,16 +291,16 @@ def on_post_build(*, config: MkDocsConfig) -> None:
             pages[path] = styles.moved(dress_page(text))
         except ValueError as error:
             raise PluginError(f"{path.relative_to(site)}: {error}") from error
-    css = assets.style(_own_assets(config) / "stylesheets")
+    css = style(_own_assets(config) / "stylesheets")
     css += _mathematics(config).style() + styles.rules()
-    (site / assets.STYLE).parent.mkdir(parents=True, exist_ok=True)
-    (site / assets.STYLE).write_text(css, encoding="utf-8")
-    renamed = [_with_digest(site, name) for name in (assets.STYLE, assets.SCRIPT)]
+    (site / STYLE).parent.mkdir(parents=True, exist_ok=True)
+    (site / STYLE).write_text(css, encoding="utf-8")
+    renamed = [_with_digest(site, name) for name in (STYLE, SCRIPT)]
     scripts = set().union(*(inline_scripts(text) for text in pages.values()))
     for path, text in pages.items():
         for name, with_digest in renamed:
             text = text.replace(name, with_digest)
-        text = text.replace(mathematics.UNINDEXED, "")
+        text = text.replace(UNINDEXED, "")
         if not _serving:  # MkDocs' reload at each save is a script that changes each time
             text = add_policy(text, policy(scripts))
         _write(path, text)

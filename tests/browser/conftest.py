@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from nn3doc.site.pdf import CHROMIUM_FLAGS, MissingChromiumError, chromium
+from nn3doc.site.pages.pdf import CHROMIUM_FLAGS, MissingChromiumError, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,10 +11,10 @@ import pytest
 
 from nn3doc.equations.check import check_page
 from nn3doc.equations.show.jsonform import to_json
-from nn3doc.site.answers import Answers, CheckedText, slug
-from nn3doc.site.evidence import evidence
-from nn3doc.site.mathematics import Mathematics
-from nn3doc.site.typeset import Formula, Setting, Typesetter
+from nn3doc.site.checks.answers import Answers, CheckedText, slug
+from nn3doc.site.checks.evidence import evidence
+from nn3doc.site.formulas.mathematics import Mathematics
+from nn3doc.site.formulas.typeset import Formula, Setting, Typesetter
 
 HOSTILE = "<script>alert(1)</script> \"'&"
 PAGE = f"""# Page

@@ -6,8 +6,8 @@ from pathlib import Path
 import markdown
 import pytest
 
-from nn3doc.site.book import MathematicsError
-from nn3doc.site.mathematics import Mathematics, of
+from nn3doc.site.formulas.mathematics import Mathematics, shared_mathematics
+from nn3doc.site.formulas.site_formulas import MathematicsError
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ class Site:
 
     @property
     def mathematics(self) -> Mathematics:
-        return of((self.root / "docs").resolve(), self.cache.resolve())
+        return shared_mathematics((self.root / "docs").resolve(), self.cache.resolve())
 
     def convert(self, text: str, **options: object) -> str:
         places = {"docs_dir": str(self.root / "docs"), "cache": str(self.cache)}
@@ -38,9 +38,9 @@ class Site:
             extensions=[
                 *("admonition", "attr_list", "md_in_html", "tables"),
                 *("pymdownx.superfences", "pymdownx.details"),
-                "nn3doc.site.math_extension",
+                "nn3doc.site.formulas.math_extension",
             ],
-            extension_configs={"nn3doc.site.math_extension": {**places, **options}},
+            extension_configs={"nn3doc.site.formulas.math_extension": {**places, **options}},
         )
 
     def page(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.site.stylesheet import trim
+from nn3doc.site.pages.stylesheet import trim
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ from html import escape
 from pathlib import Path
 
 from nn3doc.equations.text import COLOURS, Region
-from nn3doc.site.book import LABEL, REFERENCE, Book, MathematicsError, Sheet
-from nn3doc.site.drawing import Alphabet, draw, style
-from nn3doc.site.font import font_face
-from nn3doc.site.typeset import Formula, Refusal, Setting, Typesetter
+from nn3doc.site.formulas.drawing import Alphabet, draw, style
+from nn3doc.site.formulas.font import font_face
+from nn3doc.site.formulas.site_formulas import LABEL, REFERENCE, Book, MathematicsError, Sheet
+from nn3doc.site.formulas.typeset import Formula, Refusal, Setting, Typesetter
 
-__all__ = ["COLOURS", "UNINDEXED", "Annotator", "Mathematics", "of"]
+__all__ = ["COLOURS", "UNINDEXED", "Annotator", "Mathematics", "shared_mathematics"]
 
 UNINDEXED = ' data-search-exclude=""'
 """Keeps a formula out of the search index; of no use to readers of the page."""
@@ -280,6 +280,6 @@ def _unknown_colour(sheet: Sheet, region: Region, name: str) -> str:
 
 
 @cache
-def of(folder: Path, cache: Path) -> Mathematics:
+def shared_mathematics(folder: Path, cache: Path) -> Mathematics:
     """The mathematics of a folder of pages; the same for all who ask."""
     return Mathematics(folder, cache)

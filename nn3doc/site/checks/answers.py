@@ -18,9 +18,8 @@ from typing import Any
 
 from nn3doc.equations.notation import tables
 from nn3doc.equations.text import MarkdownError, Region
-from nn3doc.site.book import LABEL, Sheet
-from nn3doc.site.evidence import Evidence, Listed, evidence, listed
-from nn3doc.site.mathematics import Mathematics
+from nn3doc.site.checks.evidence import Evidence, Listed, evidence, listed
+from nn3doc.site.formulas import LABEL, Mathematics, Sheet
 
 __all__ = ["EVIDENCE", "Answers", "CheckedText", "slug"]
 

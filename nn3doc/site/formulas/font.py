@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn3doc.site.drawing import FONT
+from nn3doc.site.formulas.drawing import FONT
 
 if TYPE_CHECKING:
     from fontTools.pens.cu2quPen import Cu2QuPen

@@ -8,7 +8,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from nn3doc.site.stylesheet import trim
+from nn3doc.site.pages.stylesheet import trim
 
 __all__ = ["FAVICON", "SCRIPT", "STYLE", "UNUSED", "is_superfluous", "script", "style"]
 

@@ -39,7 +39,7 @@ from nn3doc.equations.sources import needed_pages, what_others_read
 
 __all__ = ["CheckedPage", "Checks", "PageChecker", "Told"]
 
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[2]
 _SAVED = "saved during the check"  # in place of a digest, so that none is equal
 _CLOCK = 0.02  # seconds by which the clock of a file system may be behind
 

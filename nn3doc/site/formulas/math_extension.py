@@ -1,7 +1,7 @@
 r"""Python-Markdown extension: mathematics is typeset while a page is converted.
 
     markdown_extensions:
-      - nn3doc.site.math_extension
+      - nn3doc.site.formulas.math_extension
 
 Formulas, `\eqref`, and the comments that are not for readers (hidden code, `unchecked` remarks)
 are seen to before any other extension reads the page. It needs no MkDocs: whatever reads
@@ -19,7 +19,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from nn3doc.equations.text import Region
-from nn3doc.site import mathematics
+from nn3doc.site.formulas.mathematics import Mathematics, shared_mathematics
 
 __all__ = ["MathExtension", "makeExtension"]
 
@@ -43,13 +43,13 @@ class MathExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
-        shared = mathematics.of(folder.resolve(), cache.resolve())
+        shared = shared_mathematics(folder.resolve(), cache.resolve())
         step = _Preprocessor(md, shared, embed=bool(self.getConfig("embed")))
         md.preprocessors.register(step, "mathematics", _PRIORITY)
 
 
 class _Preprocessor(Preprocessor):
-    def __init__(self, md: Markdown, shared: mathematics.Mathematics, *, embed: bool) -> None:
+    def __init__(self, md: Markdown, shared: Mathematics, *, embed: bool) -> None:
         super().__init__(md)
         self._markdown = md
         self._mathematics = shared
