@@ -49,12 +49,12 @@ class Site:
         self.answers.read({"page.md": CheckedText(PAGE, report, "page.html")})
         self.mathematics.prepare(self.answers.formulas("page.md"))
         self.mathematics.begin("page.md", PAGE)
-        sheet = self.mathematics.book.sheets["page.md"]
+        file = self.mathematics.site.files["page.md"]
         drawn = [
-            self.mathematics.display(sheet, region)
+            self.mathematics.display(file, region)
             if region.kind == "display"
-            else self.mathematics.inline(sheet, region)
-            for region in sheet.formulas
+            else self.mathematics.inline(file, region)
+            for region in file.formulas
         ]
         self.displays = [html for html in drawn if html.startswith("<div")]
         self.block = self.answers.page("page.md", "1 May 2026")

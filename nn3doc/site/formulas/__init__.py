@@ -11,7 +11,7 @@ from nn3doc.site.formulas.mathematics import (
 from nn3doc.site.formulas.site_formulas import (
     LABEL,
     MathematicsError,
-    Sheet,
+    PageFile,
 )
 from nn3doc.site.formulas.typeset import (
     TypesetterError,
@@ -22,7 +22,7 @@ __all__ = [
     "UNINDEXED",
     "Mathematics",
     "MathematicsError",
-    "Sheet",
+    "PageFile",
     "TypesetterError",
     "shared_mathematics",
 ]

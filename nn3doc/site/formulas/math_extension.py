@@ -59,10 +59,10 @@ class _Preprocessor(Preprocessor):
         text = "\n".join(lines)
         if "$" not in text and "\\" not in text and "<!--" not in text and "math" not in text:
             return lines
-        sheet = self._mathematics.sheet(text)
+        file = self._mathematics.file_of(text)
         pieces = []
         done = 0
-        for region in sheet.regions:
+        for region in file.regions:
             if region.start < done:
                 continue  # a remark that its formula has taken
             if region.kind == "comment" and _HIDDEN.match(region.body):
@@ -71,7 +71,7 @@ class _Preprocessor(Preprocessor):
             elif region.kind == "inline":
                 pieces.append(text[done : region.start])
                 done = region.unchecked_end
-                html = self._mathematics.inline(sheet, region)
+                html = self._mathematics.inline(file, region)
                 if html.startswith("["):
                     pieces.append(html)
                     continue
@@ -88,7 +88,7 @@ class _Preprocessor(Preprocessor):
                 start, indent = _line_start(text, region)
                 pieces.append(text[done:start].rstrip(" "))
                 done = region.unchecked_end
-                html = self._markdown.htmlStash.store(self._mathematics.display(sheet, region))
+                html = self._markdown.htmlStash.store(self._mathematics.display(file, region))
                 blank = indent.rstrip() + "\n"
                 pieces.append(f"{_break(text, start)}{blank}{indent}{html}\n{blank}{indent}")
         pieces.append(text[done:])
