@@ -45,6 +45,7 @@ from nn3doc.site.formulas import (
     TypesetterError,
     shared_mathematics,
 )
+from nn3doc.site.kept import write_whole
 from nn3doc.site.pages import (
     SCRIPT,
     STYLE,
@@ -227,7 +228,7 @@ class Build:
         """Puts the notebook that was run beside its page, to download."""
         if page.file.src_uri.endswith(".ipynb"):
             target = Path(page.file.abs_dest_path).with_suffix(".ipynb")
-            _write(target, nbformat.writes(page.meta["notebook"]))
+            write_whole(target, nbformat.writes(page.meta["notebook"]))
         return output
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -242,10 +243,9 @@ class Build:
                 pages[path] = styles.moved(dress_page(text))
             except ValueError as error:
                 raise PluginError(f"{path.relative_to(site)}: {error}") from error
-        css = style(_own_assets(config) / "stylesheets")
+        css = style(_own_assets(config) / "stylesheets", _cache(config))
         css += self._tools.mathematics.style() + styles.rules()
-        (site / STYLE).parent.mkdir(parents=True, exist_ok=True)
-        (site / STYLE).write_text(css, encoding="utf-8")
+        write_whole(site / STYLE, css)
         renamed = [_with_digest(site, name) for name in (STYLE, SCRIPT)]
         scripts = set().union(*(inline_scripts(text) for text in pages.values()))
         for path, text in pages.items():
@@ -254,7 +254,7 @@ class Build:
             text = text.replace(UNINDEXED, "")
             if not self._serving:  # MkDocs' reload at each save is a script that changes each time
                 text = add_policy(text, policy(scripts))
-            _write(path, text)
+            write_whole(path, text)
 
 
 @contextmanager
@@ -319,13 +319,6 @@ def _with_digest(site: Path, name: str) -> tuple[str, str]:
     target = path.with_name(f"{path.stem}.{digest}{path.suffix}")
     path.replace(target)
     return name, target.relative_to(site).as_posix()
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 _build = Build()

@@ -110,9 +110,9 @@ def test_a_picture_is_drawn_once_and_again_when_what_it_depends_on_changes(
     assert drawings == ["drawn"]
 
     monkeypatch.setattr(figures, "digest", lambda code: "changed")
-    assert path("loss", tmp_path).name == "loss.changed.svg"
+    assert path("loss", tmp_path).name == "loss-changed.svg"
     assert drawings == ["drawn", "drawn"]
-    assert [file.name for file in tmp_path.iterdir()] == ["loss.changed.svg"]
+    assert [file.name for file in tmp_path.iterdir()] == ["loss-changed.svg"]
 
 
 def test_the_network_counts_for_pictures_of_what_it_learns() -> None:

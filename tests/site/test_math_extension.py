@@ -129,7 +129,8 @@ def test_the_same_display_twice_has_two_addresses(site: Site) -> None:
 
 def test_numbers_are_those_of_page_and_equation(site: Site) -> None:
     (site.root / "mkdocs.yml").write_text(
-        "site_name: !ENV [NAME, x]\nnav:\n  - Home: second.md\n  # first.md\n  - More:\n      - first.md\n",
+        "site_name: !ENV [NAME, x]\n"
+        "nav:\n  - Home: second.md\n  # first.md\n  - More:\n      - first.md\n",
         encoding="utf-8",
     )
     site.write(

@@ -8,24 +8,31 @@ and the browser would match each against every node of a page full of mathematic
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import tinycss2
 
 __all__ = ["trim"]
 
-_STRING = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
-# Comments, strings, brackets with all they hold (`url(data:…;…)`), the marks that divide, the rest.
-_PIECE = re.compile(
-    rf"""/\*.*?\*/|{_STRING}|\((?:[^()"']|{_STRING})*\)|[{{}};,]|[^{{}};,"'(/]+|.""",
-    re.DOTALL,
-)
-_NESTED = re.compile(r"@(?:media|supports|layer|container)\b")
+_NESTED = ("media", "supports", "layer", "container")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: `prelude { body }`; without braces (`@charset …;`) the body is None."""
+    """A rule: `head, head { body }`.
 
-    prelude: str
-    body: "str | list[Rule] | None"
+    Attributes:
+        heads: Its selectors; of a rule like `@media` what stands before the brace.
+        body: Its declarations, or the rules in it; None without braces (`@charset …;`).
+    """
+
+    heads: tuple[str, ...]
+    body: "tuple[str, ...] | list[Rule] | None"
+
+    @property
+    def is_at(self) -> bool:
+        """Whether this is one like `@media`, which has no selectors."""
+        return self.heads[0].startswith("@")
 
 
 def trim(css: str, unused: Callable[[str], bool]) -> str:
@@ -38,8 +45,12 @@ def trim(css: str, unused: Callable[[str], bool]) -> str:
     Returns:
         The stylesheet without rules for unused selectors, without `@keyframes` that no rule
         names, and without custom properties that no rule reads.
+
+    Raises:
+        ValueError: The stylesheet has something in it that is no rule.
     """
-    rules = _without_selectors(_rules(css), unused)
+    parsed = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    rules = _without_selectors(_rules(parsed), unused)
     text = _written(rules)
     while True:
         read = set(re.findall(r"var\((--[\w-]+)", text))
@@ -52,58 +63,40 @@ def trim(css: str, unused: Callable[[str], bool]) -> str:
         text = shorter
 
 
-def split_list(text: str) -> list[str]:
-    """Splits at the commas that stand in no brackets and no string."""
-    parts = [""]
-    depth = 0
-    for piece in _PIECE.findall(text):
-        if piece in "([" and piece:
-            depth += 1
-        elif piece in ")]" and piece:
-            depth -= 1
-        if piece == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += piece
-    return [part.strip() for part in parts]
-
-
-def _rules(css: str) -> list[Rule]:
-    pieces = iter(_PIECE.findall(css))
-    return _block(pieces)
-
-
-def _block(pieces: Iterable[str]) -> list[Rule]:
+def _rules(nodes: Iterable[Any]) -> list[Rule]:
     rules = []
-    prelude = ""
-    for piece in pieces:
-        if piece == "{":
-            head = prelude.strip()
-            prelude = ""
-            if _NESTED.match(head):
-                rules.append(Rule(head, _block(pieces)))
-            else:
-                rules.append(Rule(head, _body(pieces)))
-        elif piece == "}":
-            break
-        elif piece == ";":
-            rules.append(Rule(prelude.strip(), None))
-            prelude = ""
-        elif not piece.startswith("/*"):
-            prelude += piece
+    for node in nodes:
+        if node.type == "error":
+            raise ValueError(f"line {node.source_line} of a stylesheet: {node.message}")
+        if node.type == "qualified-rule":
+            rules.append(Rule(_split(node.prelude, ","), _split(node.content, ";")))
+            continue
+        heads = (f"@{node.at_keyword}{_text(node.prelude)}".strip(),)
+        if node.content is None:
+            rules.append(Rule(heads, None))
+        elif node.at_keyword in _NESTED:
+            inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
+            rules.append(Rule(heads, _rules(inner)))
+        elif node.at_keyword == "keyframes":
+            rules.append(Rule(heads, (_text(node.content).strip(),)))
+        else:
+            rules.append(Rule(heads, _split(node.content, ";")))
     return rules
 
 
-def _body(pieces: Iterable[str]) -> str:
-    body = ""
-    depth = 0
-    for piece in pieces:
-        if piece == "}" and depth == 0:
-            break
-        depth += (piece == "{") - (piece == "}")
-        if not piece.startswith("/*"):
-            body += piece
-    return body.strip().rstrip(";")
+def _split(tokens: Iterable[Any], mark: str) -> tuple[str, ...]:
+    """The pieces between marks; a mark in brackets or in a string is in a token of its own."""
+    pieces: list[list[Any]] = [[]]
+    for token in tokens:
+        if token == mark:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return tuple(text for piece in pieces if (text := _text(piece).strip()))
+
+
+def _text(tokens: Iterable[Any]) -> str:
+    return str(tinycss2.serialize(one for one in tokens if one.type != "comment"))
 
 
 def _without_selectors(rules: list[Rule], unused: Callable[[str], bool]) -> list[Rule]:
@@ -112,44 +105,34 @@ def _without_selectors(rules: list[Rule], unused: Callable[[str], bool]) -> list
         if isinstance(rule.body, list):
             inner = _without_selectors(rule.body, unused)
             if inner:
-                kept.append(Rule(rule.prelude, inner))
-        elif rule.prelude.startswith("@"):
+                kept.append(Rule(rule.heads, inner))
+        elif rule.is_at:
             kept.append(rule)
         else:
-            selectors = [part for part in split_list(rule.prelude) if not unused(part)]
+            selectors = tuple(head for head in rule.heads if not unused(head))
             if selectors:
-                kept.append(Rule(",".join(selectors), rule.body))
+                kept.append(Rule(selectors, rule.body))
     return kept
 
 
 def _without_unread(rules: list[Rule], read: set[str], named: set[str]) -> list[Rule]:
     kept = []
     for rule in rules:
-        keyframes = re.match(r"@keyframes\s+(\S+)", rule.prelude)
+        keyframes = re.match(r"@keyframes\s+(\S+)", rule.heads[0])
         if isinstance(rule.body, list):
             inner = _without_unread(rule.body, read, named)
             if inner:
-                kept.append(Rule(rule.prelude, inner))
+                kept.append(Rule(rule.heads, inner))
         elif keyframes:
             if keyframes[1] in named:
                 kept.append(rule)
         elif rule.body is None:
             kept.append(rule)
         else:
-            lines = [line for line in _declarations(rule.body) if not _unread(line, read)]
+            lines = tuple(line for line in rule.body if not _unread(line, read))
             if lines:
-                kept.append(Rule(rule.prelude, ";".join(lines)))
+                kept.append(Rule(rule.heads, lines))
     return kept
-
-
-def _declarations(body: str) -> list[str]:
-    found = [""]
-    for piece in _PIECE.findall(body):
-        if piece == ";":
-            found.append("")
-        else:
-            found[-1] += piece
-    return [line.strip() for line in found if line.strip()]
 
 
 def _unread(declaration: str, read: set[str]) -> bool:
@@ -160,9 +143,10 @@ def _unread(declaration: str, read: set[str]) -> bool:
 def _written(rules: list[Rule]) -> str:
     text = []
     for rule in rules:
+        head = ",".join(rule.heads)
         if rule.body is None:
-            text.append(f"{rule.prelude};")
+            text.append(f"{head};")
         else:
-            body = _written(rule.body) if isinstance(rule.body, list) else rule.body
-            text.append(f"{rule.prelude}{{{body}}}")
+            body = _written(rule.body) if isinstance(rule.body, list) else ";".join(rule.body)
+            text.append(f"{head}{{{body}}}")
     return "".join(text)
