@@ -131,7 +131,7 @@ def docs(session: nox.Session) -> None:
     """Build the site strictly into site/, and as dist/nn3doc-site.zip to read without a server."""
     at_commit(session)
     mkdocs(session, "build", "--strict", *session.posargs)
-    run(session, "nn3doc.site.archive", "site", "dist/nn3doc-site.zip")
+    run(session, "nn3doc.site.pages.archive", "site", "dist/nn3doc-site.zip")
 
 
 @nox.session
@@ -178,7 +178,7 @@ def pdf(session: nox.Session) -> None:
     node_modules(session)
     chromium(session)
     at_commit(session)
-    run(session, "nn3doc.site.pdf", *session.posargs)
+    run(session, "nn3doc.site.pages.pdf", *session.posargs)
 
 
 @nox.session
@@ -186,7 +186,7 @@ def screenshot(session: nox.Session) -> None:
     """Take the picture for the README, docs/assets/screenshot.png, from the site as it is now."""
     node_modules(session)
     chromium(session)
-    run(session, "nn3doc.site.screenshot", *session.posargs)
+    run(session, "nn3doc.site.pages.screenshot", *session.posargs)
 
 
 @nox.session
@@ -210,7 +210,7 @@ def mutate(session: nox.Session) -> None:
     if session.posargs:
         run(session, "nn3doc", "mutate", *session.posargs)
     else:
-        run(session, "nn3doc.site.mutation")
+        run(session, "nn3doc.site.checks.mutation")
 
 
 @nox.session

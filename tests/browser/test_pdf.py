@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.site.pdf import MissingChromiumError, chromium, write_pdf
+from nn3doc.site.pages.pdf import MissingChromiumError, chromium, write_pdf
 
 PAGE = "<!doctype html><meta charset='utf-8'><title>A</title><h1>One page</h1>"
 

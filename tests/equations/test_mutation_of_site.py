@@ -8,7 +8,7 @@ import pytest
 from nn3doc.equations.check import inspect_with_code
 from nn3doc.equations.mistakes.mutate import mutate_page, read_explained
 from nn3doc.equations.mistakes.mutate_code import BrokenTestsError, mutate_modules
-from nn3doc.site.mutation import FILE, MODULE, SURVIVORS
+from nn3doc.site.checks.mutation import FILE, MODULE, SURVIVORS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))

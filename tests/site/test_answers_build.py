@@ -11,10 +11,10 @@ import pytest
 
 from nn3doc.equations.check import check_page
 from nn3doc.equations.show.jsonform import to_json
-from nn3doc.site.answers import Answers, CheckedText, slug
-from nn3doc.site.evidence import evidence
-from nn3doc.site.mathematics import Mathematics
-from nn3doc.site.typeset import Formula, Setting, Typesetter
+from nn3doc.site.checks.answers import Answers, CheckedText, slug
+from nn3doc.site.checks.evidence import evidence
+from nn3doc.site.formulas.mathematics import Mathematics
+from nn3doc.site.formulas.typeset import Formula, Setting, Typesetter
 
 HOSTILE = "<script>alert(1)</script> \"'&"
 PAGE = f"""# Page
@@ -49,12 +49,12 @@ class Site:
         self.answers.read({"page.md": CheckedText(PAGE, report, "page.html")})
         self.mathematics.prepare(self.answers.formulas("page.md"))
         self.mathematics.begin("page.md", PAGE)
-        sheet = self.mathematics.book.sheets["page.md"]
+        file = self.mathematics.site.files["page.md"]
         drawn = [
-            self.mathematics.display(sheet, region)
+            self.mathematics.display(file, region)
             if region.kind == "display"
-            else self.mathematics.inline(sheet, region)
-            for region in sheet.formulas
+            else self.mathematics.inline(file, region)
+            for region in file.formulas
         ]
         self.displays = [html for html in drawn if html.startswith("<div")]
         self.block = self.answers.page("page.md", "1 May 2026")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.site.archive import main, pack
+from nn3doc.site.pages.archive import main, pack
 
 
 def a_site(folder: Path, *, date: int) -> Path:

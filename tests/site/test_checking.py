@@ -13,8 +13,8 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
 from nn3doc.equations.isolate.isolation import Limits
-from nn3doc.site.check_hook import CheckedPages, add_findings, with_boxes
-from nn3doc.site.checking import CheckedPage, PageChecker, Told
+from nn3doc.site.checks.check_hook import CheckedPages, add_findings, with_boxes
+from nn3doc.site.checks.checking import CheckedPage, PageChecker, Told
 
 NOTATION = """\
 | Symbol | Python | Shape | Meaning |
@@ -418,8 +418,8 @@ def test_two_findings_at_one_place_are_two_boxes() -> None:
 HOOK = """\
 from pathlib import Path
 from nn3doc.equations.isolate import Limits
-from nn3doc.site.check_hook import CheckedPages, add_findings
-from nn3doc.site.checking import PageChecker
+from nn3doc.site.checks.check_hook import CheckedPages, add_findings
+from nn3doc.site.checks.checking import PageChecker
 
 checker = PageChecker(Path("cache"))
 checked = None

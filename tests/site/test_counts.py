@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from nn3doc.site import counts, mutation
-from nn3doc.site.counts import add_counts, wants_counts
+from nn3doc.site.checks import counts, mutation
+from nn3doc.site.checks.counts import add_counts, wants_counts
 
 
 def equation(verdict: str, *kinds: str, reason: str = "", instances: int = 0) -> dict[str, object]:

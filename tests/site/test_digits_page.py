@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from nn3doc.site.notebook import as_markdown, executed
+from nn3doc.site.code.notebook import as_markdown, executed
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/digits.ipynb"

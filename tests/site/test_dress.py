@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.site.dress import dress, dress_page
+from nn3doc.site.pages.dress import dress, dress_page
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,10 @@ def test_a_picture_is_drawn_once_and_again_when_what_it_depends_on_changes(
     assert path("loss", tmp_path) == first
     assert drawings == ["drawn"]
 
-    monkeypatch.setattr(figures, "digest", lambda code: "changed")
-    assert path("loss", tmp_path).name == "loss.changed.svg"
+    monkeypatch.setattr(figures, "digest", lambda code: "c" * 16)
+    assert path("loss", tmp_path).name == f"loss-{'c' * 16}.svg"
     assert drawings == ["drawn", "drawn"]
-    assert [file.name for file in tmp_path.iterdir()] == ["loss.changed.svg"]
+    assert [file.name for file in tmp_path.iterdir()] == [f"loss-{'c' * 16}.svg"]
 
 
 def test_the_network_counts_for_pictures_of_what_it_learns() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import markdown
 import pytest
 
-from nn3doc.site.book import MathematicsError
-from nn3doc.site.mathematics import Mathematics, of
+from nn3doc.site.formulas.mathematics import Mathematics, shared_mathematics
+from nn3doc.site.formulas.site_formulas import MathematicsError
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ class Site:
 
     @property
     def mathematics(self) -> Mathematics:
-        return of((self.root / "docs").resolve(), self.cache.resolve())
+        return shared_mathematics((self.root / "docs").resolve(), self.cache.resolve())
 
     def convert(self, text: str, **options: object) -> str:
         places = {"docs_dir": str(self.root / "docs"), "cache": str(self.cache)}
@@ -38,9 +38,9 @@ class Site:
             extensions=[
                 *("admonition", "attr_list", "md_in_html", "tables"),
                 *("pymdownx.superfences", "pymdownx.details"),
-                "nn3doc.site.math_extension",
+                "nn3doc.site.formulas.math_extension",
             ],
-            extension_configs={"nn3doc.site.math_extension": {**places, **options}},
+            extension_configs={"nn3doc.site.formulas.math_extension": {**places, **options}},
         )
 
     def page(self, name: str) -> str:
@@ -129,7 +129,8 @@ def test_the_same_display_twice_has_two_addresses(site: Site) -> None:
 
 def test_numbers_are_those_of_page_and_equation(site: Site) -> None:
     (site.root / "mkdocs.yml").write_text(
-        "site_name: x\nnav:\n  - Home: second.md\n  # first.md\n  - More:\n      - first.md\n",
+        "site_name: !ENV [NAME, x]\n"
+        "nav:\n  - Home: second.md\n  # first.md\n  - More:\n      - first.md\n",
         encoding="utf-8",
     )
     site.write(
@@ -148,6 +149,9 @@ def test_numbers_are_those_of_page_and_equation(site: Site) -> None:
     assert 'aria-label="Link to equation (1.1)">(1.1)</a>' in second
     assert 'id="eq-d"' in third
     assert ">(3.1)</a>" in third
+    site.mathematics.site.follow([{"Home": "third.md"}, {"More": ["second.md", "first.md"]}])
+    assert ">(1.1)</a>" in brief(site.page("third"))
+    assert ">(3.1)</a>" in brief(site.page("first"))
 
 
 def test_a_number_within_a_formula_is_text(site: Site) -> None:
@@ -181,7 +185,7 @@ def test_a_page_can_bring_its_styles_with_it(site: Site) -> None:
 
 def test_marks_on_symbols_change_nothing_but_what_can_be_addressed(site: Site) -> None:
     plain = site.convert("$W + b$")
-    site.mathematics.annotator = lambda sheet, region: region.body.replace("W", r"\data{sym=W}{W}")
+    site.mathematics.annotator = lambda file, region: region.body.replace("W", r"\data{sym=W}{W}")
     marked = site.convert("$W + b$")
     opening = re.compile(r"<svg[^>]*>")
     assert opening.findall(marked) == opening.findall(plain)
@@ -189,7 +193,7 @@ def test_marks_on_symbols_change_nothing_but_what_can_be_addressed(site: Site) -
 
 
 def test_tex_in_a_marked_formula_is_refused_at_its_own_place(site: Site) -> None:
-    site.mathematics.annotator = lambda sheet, region: region.body.replace("W", r"\data{sym=W}{W}")
+    site.mathematics.annotator = lambda file, region: region.body.replace("W", r"\data{sym=W}{W}")
     site.write(one="so $W + \\foo$")
     with pytest.raises(MathematicsError) as error:
         site.page("one")
@@ -358,13 +362,13 @@ def test_two_builds_of_the_same_pages_are_the_same(site: Site, tmp_path: Path) -
         mathematics = Mathematics(site.root / "docs", tmp_path / "cache")
         mathematics.prepare()
         pages = []
-        for name, sheet in mathematics.book.sheets.items():
-            mathematics.begin(name, sheet.body)
+        for name, file in mathematics.site.files.items():
+            mathematics.begin(name, file.body)
             pages += [
-                mathematics.inline(sheet, region)
+                mathematics.inline(file, region)
                 if region.kind == "inline"
-                else mathematics.display(sheet, region)
-                for region in sheet.formulas
+                else mathematics.display(file, region)
+                for region in file.formulas
             ]
         return [*pages, mathematics.style()]
 

@@ -11,7 +11,7 @@ from nbformat.v4 import (
     new_output,
 )
 
-from nn3doc.site.notebook import NotebookError, as_markdown, executed
+from nn3doc.site.code.notebook import NotebookError, as_markdown, executed
 
 
 def write(path: Path, *cells: object) -> Path:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nn3doc.site.policy import InlineStyles, add_policy, inline_scripts, policy
+from nn3doc.site.pages.policy import InlineStyles, add_policy, inline_scripts, policy
 
 
 def test_a_style_in_a_tag_becomes_a_class_of_the_stylesheet() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.site.printing import one_page
+from nn3doc.site.pages.printing import one_page
 
 
 @pytest.mark.parametrize(

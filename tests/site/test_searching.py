@@ -1,6 +1,6 @@
 """What the search index is made from."""
 
-from nn3doc.site.searching import searchable
+from nn3doc.site.pages.searching import searchable
 
 
 def test_formulas_and_what_stands_beside_equations_is_not_searched() -> None:

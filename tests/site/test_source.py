@@ -8,9 +8,9 @@ import markdown
 import pytest
 
 from nn3doc.equations.text.excerpts import SourceError, excerpt
-from nn3doc.site.book import MathematicsError
-from nn3doc.site.mathematics import of
-from nn3doc.site.source_extension import check
+from nn3doc.site.code.source_extension import check_sources
+from nn3doc.site.formulas.mathematics import shared_mathematics
+from nn3doc.site.formulas.site_formulas import MathematicsError
 
 MODULE = '''\
 """A module."""
@@ -149,7 +149,7 @@ def test_what_is_not_there(
 
 def convert(root: Path, text: str) -> str:
     places = {"docs_dir": str(root / "docs"), "cache": str(root / "cache")}
-    names = ("nn3doc.site.math_extension", "nn3doc.site.source_extension")
+    names = ("nn3doc.site.formulas.math_extension", "nn3doc.site.code.source_extension")
     return markdown.markdown(
         text,
         extensions=["md_in_html", "attr_list", "pymdownx.superfences", "pymdownx.details", *names],
@@ -247,8 +247,8 @@ def test_what_cannot_be_shown_stops_the_build(package: Path, fence: str, message
     body = f"\n{fence}\n"
     text = f"---\ntitle: t\n---\n{body}"
     (package / "docs" / "page.md").write_text(text, encoding="utf-8")
-    mathematics = of((package / "docs").resolve(), (package / "cache").resolve())
-    for act in (lambda: check(mathematics, body), lambda: convert(package, body)):
+    mathematics = shared_mathematics((package / "docs").resolve(), (package / "cache").resolve())
+    for act in (lambda: check_sources(mathematics, body), lambda: convert(package, body)):
         with pytest.raises(MathematicsError) as error:
             act()
         expected = "\n".join(line[12:] for line in message.strip("\n").split("\n"))

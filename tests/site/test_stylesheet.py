@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.site.stylesheet import trim
+from nn3doc.site.pages.stylesheet import trim
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,8 @@ from nn3doc.site.stylesheet import trim
             ".a{background:url(data:image/svg+xml;utf8,x)}",
             ".a{background:url(data:image/svg+xml;utf8,x)}",
         ),
-        (".a{background:url('a;b}c')}", ".a{background:url('a;b}c')}"),
+        (".a{background:url('a;b}c')}", '.a{background:url("a;b}c")}'),
+        (".a,\n.b /* c */{top:0;/* ; */left:0;}", ".a,.b{top:0;left:0}"),
         # Custom properties that no rule reads, and those that only unread ones read.
         (":root{--x:1;--y:2}.a{top:var(--x)}", ":root{--x:1}.a{top:var(--x)}"),
         (":root{--x:var(--y);--y:2}.a{top:0}", ".a{top:0}"),
@@ -45,3 +46,8 @@ from nn3doc.site.stylesheet import trim
 )
 def test_trim(css: str, trimmed: str) -> None:
     assert trim(css, lambda selector: ".old" in selector) == trimmed
+
+
+def test_what_is_no_rule_is_told() -> None:
+    with pytest.raises(ValueError, match="^line 2 of a stylesheet: EOF reached before {} block"):
+        trim(".a{top:0}\n.b", lambda selector: False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn3doc.site.tags import Attributes, change_tags, text_of
+from nn3doc.site.pages.tags import Attributes, change_tags, text_of
 
 
 def seen(page: str) -> list[tuple[str, Attributes]]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nn3doc.site.drawing import Alphabet, draw, style
-from nn3doc.site.font import font_face
-from nn3doc.site.typeset import Formula, Refusal, Setting, Typesetter, TypesetterError
+from nn3doc.site.formulas.drawing import Alphabet, draw, style
+from nn3doc.site.formulas.font import font_face
+from nn3doc.site.formulas.typeset import Formula, Refusal, Setting, Typesetter, TypesetterError
 
 
 @pytest.fixture(scope="module")

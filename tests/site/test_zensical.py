@@ -16,9 +16,9 @@ nav:
   - Home: index.md
   - Forward propagation: forward-propagation.md
 markdown_extensions:
-  - nn3doc.site.math_extension:
+  - nn3doc.site.formulas.math_extension:
       embed: true
-  - nn3doc.site.source_extension
+  - nn3doc.site.code.source_extension
   - attr_list
   - md_in_html
   - admonition

@@ -3,7 +3,7 @@
 // lines of code that compute it, and the other way round; the mark beside an equation opens its
 // evidence.
 //
-// All that is shown stands in the page from the build (nn3doc/site/answers.py): the table of symbols
+// All that is shown stands in the page from the build (nn3doc/site/checks/answers.py): the table of symbols
 // and the evidence. Nothing on the page moves: what is lit gets a ground, and the card lies above it.
 // Here is what opens and closes; places.js, lights.js and cards.js tell where, what belongs together,
 // and what is said.

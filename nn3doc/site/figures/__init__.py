@@ -5,11 +5,10 @@ Each is a module of this package with a function `draw() -> str`; `worked_graph`
 of nn3doc, or the version of a library changes.
 """
 
-import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
+from nn3doc.site.kept import kept
 from nn3doc.site.sources import digest
 
 __all__ = ["CACHE", "FigureError", "names", "path", "read"]
@@ -53,29 +52,9 @@ def path(name: str, cache: Path = CACHE) -> Path:
         raise FigureError(f"there is no figure {name!r}; expected one of {', '.join(_NAMES)}")
     module = name.replace("-", "_")
     code = (_HERE / f"{module}.py").read_text(encoding="utf-8")
-    kept = cache / f"{name}.{digest([code])}.svg"
-    if not kept.exists():
-        picture: str = import_module(f"{__name__}.{module}").draw()
-        cache.mkdir(parents=True, exist_ok=True)
-        _write_whole(kept, picture)
-        for old in cache.glob(f"{name}.*.svg"):
-            if old != kept:
-                old.unlink(missing_ok=True)
-    return kept
+    return kept(cache, f"{name}.svg", digest([code]), import_module(f"{__name__}.{module}").draw)
 
 
 def read(name: str, cache: Path = CACHE) -> str:
     """The markup of a picture; see `path`."""
     return path(name, cache).read_text(encoding="utf-8")
-
-
-def _write_whole(file: Path, text: str) -> None:
-    """Writes a file under its name only once it is complete, even when two builds run at a time."""
-    handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        Path(part).replace(file)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise

@@ -1,6 +1,6 @@
 """The built site as one zip file, to be read from disk.
 
-python -m nn3doc.site.archive FOLDER TARGET
+python -m nn3doc.site.pages.archive FOLDER TARGET
 """
 
 import sys

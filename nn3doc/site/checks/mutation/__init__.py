@@ -1,6 +1,6 @@
 """Plants every single mistake in the site's formulas and its code, and writes down what is caught.
 
-    python -m nn3doc.site.mutation
+    python -m nn3doc.site.checks.mutation
 
 That takes minutes, so the site shows what was written down: `mutation.json` beside this module.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import Any
 
 from nn3doc.equations.files import find_pages, read_page
 from nn3doc.equations.text import formulas
+from nn3doc.site.kept import write_whole
 
 __all__ = ["FILE", "MODULE", "SURVIVORS", "TESTS", "changed_since", "main", "measure"]
 
@@ -78,9 +78,7 @@ def main() -> int:
     """Writes the file, whole or not at all."""
     sys.path.insert(0, str(Path.cwd()))
     text = json.dumps(measure(Path("docs")), indent=1, ensure_ascii=False) + "\n"
-    part = FILE.with_suffix(f".{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(FILE)
+    write_whole(FILE, text)
     return 0
 
 
@@ -94,7 +92,3 @@ def _pages(folder: Path) -> dict[str, str]:
                 name = path.relative_to(folder).as_posix()
                 result[name] = hashlib.sha256(tex.encode()).hexdigest()[:16]
     return result
-
-
-if __name__ == "__main__":
-    sys.exit(main())

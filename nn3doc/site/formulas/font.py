@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn3doc.site.drawing import FONT
+from nn3doc.site.formulas.drawing import FONT
+from nn3doc.site.kept import kept
 
 if TYPE_CHECKING:
     from fontTools.pens.cu2quPen import Cu2QuPen
@@ -36,16 +36,9 @@ def font_face(glyphs: Mapping[str, int], outlines: Mapping[str, Outline], cache:
     """
     wanted = {code: outlines[glyph] for glyph, code in glyphs.items()}
     described = json.dumps(sorted(wanted.items())).encode() + Path(__file__).read_bytes()
-    kept = cache / f"mathematics-{hashlib.sha256(described).hexdigest()[:16]}.woff2"
-    if not kept.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
-        part.write_bytes(_font(wanted))
-        part.replace(kept)
-        for old in cache.glob("mathematics-*.woff2"):
-            if old != kept:
-                old.unlink(missing_ok=True)
-    data = base64.b64encode(kept.read_bytes()).decode()
+    digest = hashlib.sha256(described).hexdigest()[:16]
+    file = kept(cache, "mathematics.woff2", digest, lambda: _font(wanted))
+    data = base64.b64encode(file.read_bytes()).decode()
     return (
         f"@font-face{{font-family:{FONT};font-display:block;"
         f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"

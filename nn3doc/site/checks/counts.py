@@ -1,7 +1,7 @@
 """What a page tells of the checks: numbers that are counted when the site is made.
 
 `{{ checked.formulas }}` on a page is a number, `{{ checked.unchecked }}` a list, and
-`{{ checked.mutation }}` the table that `python -m nn3doc.site.mutation` has written.
+`{{ checked.mutation }}` the table that `python -m nn3doc.site.checks.mutation` has written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nn3doc.site.mutation import FILE, changed_since
+from nn3doc.site.checks.mutation import FILE, changed_since
 
 __all__ = ["add_counts", "counts", "wants_counts"]
 

@@ -18,6 +18,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from nn3doc.site.kept import kept
 from nn3doc.site.sources import digest
 
 __all__ = ["NotebookError", "as_markdown", "executed"]
@@ -45,22 +46,7 @@ def executed(path: Path, cache: Path) -> NotebookNode:
     notebook = _read(path)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     state = digest(code, beside="\0".join(cell.source for cell in notebook.cells))
-    kept = cache / f"{path.stem}-{state}.ipynb"
-    if kept.exists():
-        return _read(kept)
-    _run(notebook, path)
-    _without_addresses(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = _joined(cell.outputs)
-    cache.mkdir(parents=True, exist_ok=True)
-    part = kept.with_suffix(".part")
-    part.write_text(str(nbformat.writes(notebook)), encoding="utf-8")
-    part.replace(kept)
-    for old in cache.glob(f"{path.stem}-*.ipynb"):
-        if old != kept:
-            old.unlink(missing_ok=True)
-    return notebook
+    return _read(kept(cache, path.name, state, lambda: _run(notebook, path)))
 
 
 def _read(path: Path) -> NotebookNode:
@@ -71,7 +57,17 @@ def _read(path: Path) -> NotebookNode:
     return notebook
 
 
-def _run(notebook: NotebookNode, path: Path) -> None:
+def _run(notebook: NotebookNode, path: Path) -> str:
+    """The text of a notebook with what its code gives."""
+    _execute(notebook, path)
+    _without_addresses(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
+    return str(nbformat.writes(notebook))
+
+
+def _execute(notebook: NotebookNode, path: Path) -> None:
     with TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook,

@@ -28,11 +28,9 @@ from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
 from nn3doc.equations.text import SOURCE_OPTIONS, Excerpt, Line, Region, SourceError, excerpt
-from nn3doc.site import mathematics
-from nn3doc.site.book import MathematicsError, Sheet
-from nn3doc.site.mathematics import Mathematics
+from nn3doc.site.formulas import Mathematics, MathematicsError, PageFile, shared_mathematics
 
-__all__ = ["SourceExtension", "check", "makeExtension"]
+__all__ = ["SourceExtension", "check_sources", "makeExtension"]
 
 _PRIORITY = 29  # before mathematics (28), so that the page is still the one that its author wrote
 _LAST = 3  # when the page's tree is as it will be
@@ -52,7 +50,7 @@ class SourceExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
-        shared = mathematics.of(folder.resolve(), cache.resolve())
+        shared = shared_mathematics(folder.resolve(), cache.resolve())
         step = _Preprocessor(md, shared, str(self.getConfig("reference")))
         md.preprocessors.register(step, "source", _PRIORITY)
         md.treeprocessors.register(_Frames(step), "source", _LAST)
@@ -90,13 +88,13 @@ class _Preprocessor(Preprocessor):
         text = "\n".join(lines)
         if "source=" not in text:
             return lines
-        piece = self._mathematics.sheet(text)
+        piece = self._mathematics.file_of(text)
         pieces = []
         done = 0
-        for region, (sheet, written) in zip(
+        for region, (file, written) in zip(
             _fences(piece), _as_written(self._mathematics, piece), strict=True
         ):
-            found = _excerpt(sheet, written)
+            found = _excerpt(file, written)
             start = text.rfind("\n", 0, region.start) + 1
             pieces.append(text[done:start])
             html = self._markdown.htmlStash.store(_html(found))
@@ -108,50 +106,50 @@ class _Preprocessor(Preprocessor):
         pieces.append(text[done:])
         return "".join(pieces).split("\n")
 
-    def _caption(self, sheet: Sheet, found: Excerpt) -> str:
+    def _caption(self, file: PageFile, found: Excerpt) -> str:
         """A paragraph that names the function, linked to its entry in the reference."""
         name = f"`{found.name.rpartition('.')[2]}`"
-        up = "../" * sheet.name.count("/")
-        if (self._mathematics.book.folder / self._reference).is_file():
+        up = "../" * file.name.count("/")
+        if (self._mathematics.site.folder / self._reference).is_file():
             name = f"[{name}]({up}{self._reference}#{found.name})"
         first, last = found.lines[0].number, found.lines[-1].number
         where = f"line {first}" if first == last else f"lines {first} to {last}"
         return f"{name} {found.file}, {where}"
 
 
-def check(shared: Mathematics, text: str) -> None:
+def check_sources(shared: Mathematics, text: str) -> None:
     """Looks whether all source that a page shows is there.
 
     Raises:
         MathematicsError: If not; it names file, line and column, and what there is.
     """
     if "source=" in text:
-        for sheet, region in _as_written(shared, shared.sheet(text)):
-            _excerpt(sheet, region)
+        for file, region in _as_written(shared, shared.file_of(text)):
+            _excerpt(file, region)
 
 
-def _fences(sheet: Sheet) -> list[Region]:
+def _fences(file: PageFile) -> list[Region]:
     return [
         region
-        for region in sheet.regions
+        for region in file.regions
         if region.kind == "fence" and "source" in region.options and region.language == "python"
     ]
 
 
-def _as_written(shared: Mathematics, piece: Sheet) -> list[tuple[Sheet, Region]]:
+def _as_written(shared: Mathematics, piece: PageFile) -> list[tuple[PageFile, Region]]:
     """The fences of a page at their places in its file, front matter and all."""
-    whole = shared.book.sheet_of(piece.text) or piece
+    whole = shared.site.file_of(piece.text) or piece
     return [(whole, region) for region in _fences(whole)]
 
 
-def _excerpt(sheet: Sheet, region: Region) -> Excerpt:
+def _excerpt(file: PageFile, region: Region) -> Excerpt:
     options = region.options
     for name in options:
         if name not in SOURCE_OPTIONS:
             known = f"The options are {', '.join(SOURCE_OPTIONS)}."
-            raise _error(sheet, region, name, f"there is no option {name}", known)
+            raise _error(file, region, name, f"there is no option {name}", known)
     if region.body.strip():
-        raise sheet.error(
+        raise file.error(
             region.body_start,
             region.body_end,
             "a fence with source= is filled when the page is made",
@@ -167,16 +165,16 @@ def _excerpt(sheet: Sheet, region: Region) -> Excerpt:
             colours=[(colour.strip(), written.strip()) for colour, _, written in colours],
         )
     except SourceError as error:
-        raise _error(sheet, region, error.word, str(error), error.note, error.option) from error
+        raise _error(file, region, error.word, str(error), error.note, error.option) from error
 
 
 def _error(
-    sheet: Sheet, region: Region, word: str, what: str, note: str, option: str = ""
+    file: PageFile, region: Region, word: str, what: str, note: str, option: str = ""
 ) -> MathematicsError:
-    line_end = sheet.text.find("\n", region.start)
-    line = sheet.text[region.start : line_end]
+    line_end = file.text.find("\n", region.start)
+    line = file.text[region.start : line_end]
     start = line.find(word, max(line.find(f"{option}="), 0))
-    return sheet.error(region.start + start, region.start + start + len(word), what, note)
+    return file.error(region.start + start, region.start + start + len(word), what, note)
 
 
 def _html(found: Excerpt) -> str:

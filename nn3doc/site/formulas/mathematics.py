@@ -16,22 +16,28 @@ from html import escape
 from pathlib import Path
 
 from nn3doc.equations.text import COLOURS, Region
-from nn3doc.site.book import LABEL, REFERENCE, Book, MathematicsError, Sheet
-from nn3doc.site.drawing import Alphabet, draw, style
-from nn3doc.site.font import font_face
-from nn3doc.site.typeset import Formula, Refusal, Setting, Typesetter
+from nn3doc.site.formulas.drawing import Alphabet, draw, style
+from nn3doc.site.formulas.font import font_face
+from nn3doc.site.formulas.site_formulas import (
+    LABEL,
+    REFERENCE,
+    MathematicsError,
+    PageFile,
+    SiteFormulas,
+)
+from nn3doc.site.formulas.typeset import Formula, Refusal, Setting, Typesetter
 
-__all__ = ["COLOURS", "UNINDEXED", "Annotator", "Mathematics", "of"]
+__all__ = ["COLOURS", "UNINDEXED", "Annotator", "Mathematics", "shared_mathematics"]
 
 UNINDEXED = ' data-search-exclude=""'
 """Keeps a formula out of the search index; of no use to readers of the page."""
 
 _WIDE = 14_000  # thousandths of an em; wider displays may have to scroll, on a phone or zoomed in
 
-Annotator = Callable[[Sheet, Region], str | None]
+Annotator = Callable[[PageFile, Region], str | None]
 r"""Gives a formula's TeX with `\class`, `\data` or `\cssId` around its symbols, or None."""
 
-Marker = Callable[[Sheet, Region, str], str]
+Marker = Callable[[PageFile, Region, str], str]
 """Gives HTML to stand beside a display, whose anchor it is told; it may be none."""
 
 
@@ -49,7 +55,7 @@ class Mathematics:
     """
 
     def __init__(self, folder: Path, cache: Path) -> None:
-        self.book = Book(folder)
+        self.site = SiteFormulas(folder)
         self.annotator: Annotator | None = None
         self.marker: Marker | None = None
         self._cache = cache
@@ -57,7 +63,7 @@ class Mathematics:
         self._alphabet = Alphabet()
         self._set: dict[Formula, Setting] = {}
         self._drawings: dict[str, str] = {}
-        self._sheet: Sheet | None = None
+        self._file: PageFile | None = None
         self._prepared: set[str] = set()  # names of pages
         self._ids: Counter[str] = Counter()
 
@@ -73,17 +79,17 @@ class Mathematics:
             TypesetterError: Node or MathJax is missing.
         """
         self._refresh()
-        names = self.book.sheets.keys() - self._prepared
+        names = self.site.files.keys() - self._prepared
         if only is not None:
             names &= set(only)
         further = [Formula(tex) for tex in more]
         if names or further:
-            sheets = [sheet for name, sheet in self.book.sheets.items() if name in names]
-            self._typeset(sheets, further)
+            files = [file for name, file in self.site.files.items() if name in names]
+            self._typeset(files, further)
             self._prepared |= names
 
     def _refresh(self) -> None:
-        if self.book.refresh():
+        if self.site.refresh():
             self._prepared.clear()
 
     def begin(self, name: str, text: str, more: Iterable[str] = ()) -> None:
@@ -99,41 +105,41 @@ class Mathematics:
         """
         self.prepare(more, [name])
         self._ids.clear()
-        sheet = self.book.sheets.get(name)
-        if sheet is None or sheet.body != text.strip():
-            path = sheet.path if sheet else str(self.book.folder / name)
-            sheet = Sheet(name, path, text)
-            self._typeset([sheet])
-        self._sheet = sheet
+        file = self.site.files.get(name)
+        if file is None or file.body != text.strip():
+            path = file.path if file else str(self.site.folder / name)
+            file = PageFile(name, path, text)
+            self._typeset([file])
+        self._file = file
 
-    def sheet(self, text: str) -> Sheet:
+    def file_of(self, text: str) -> PageFile:
         """The page that a piece of Markdown belongs to, or the piece as a page of its own."""
         self._refresh()
-        found = self.book.sheet_of(text)
-        if found is not None and found != self._sheet:  # whoever converts does not call `begin`
+        found = self.site.file_of(text)
+        if found is not None and found != self._file:  # whoever converts does not call `begin`
             self.prepare()
             self._ids.clear()
-            self._sheet = found
-        here = self._sheet
-        piece = Sheet(here.name if here else "", here.path if here else "page", text)
+            self._file = found
+        here = self._file
+        piece = PageFile(here.name if here else "", here.path if here else "page", text)
         self._typeset([piece])
         return piece
 
-    def inline(self, sheet: Sheet, region: Region) -> str:
+    def inline(self, file: PageFile, region: Region) -> str:
         """An inline formula as HTML; a reference to an equation as a Markdown link."""
         reference = REFERENCE.fullmatch(region.body.strip())
         if reference:
-            label = self.book.known(sheet, reference[1], region.body_start, region.body_end)
+            label = self.site.known(file, reference[1], region.body_start, region.body_end)
             target = ""
-            if label.page != sheet.name:
-                target = os.path.relpath(label.page, Path(sheet.name).parent)
+            if label.page != file.name:
+                target = os.path.relpath(label.page, Path(file.name).parent)
             return f"[({label.number})]({target.replace(os.sep, '/')}#{label.anchor})"
-        return self._drawn(sheet, region) + self._note(region)
+        return self._drawn(file, region) + self._note(region)
 
-    def display(self, sheet: Sheet, region: Region) -> str:
+    def display(self, file: PageFile, region: Region) -> str:
         """A display as HTML: a box that scrolls where it is too wide, and a link to itself."""
         match = LABEL.search(region.body)
-        label = self.book.labels.get(match[1]) if match else None
+        label = self.site.labels.get(match[1]) if match else None
         if label:
             anchor, number = label.anchor, f"({label.number})"
         else:
@@ -142,16 +148,16 @@ class Mathematics:
         self._ids[anchor] += 1
         if self._ids[anchor] > 1:
             anchor += f"-{self._ids[anchor]}"
-        drawn = self._drawn(sheet, region)
+        drawn = self._drawn(file, region)
         name = f"equation {number}" if number else "this equation"
         kind = "number" if number else "number unnumbered"
         box = ""
-        if self._set[self._formula(sheet, region)].width > _WIDE:
+        if self._set[self._formula(file, region)].width > _WIDE:
             box = f' tabindex="0" role="group" aria-label="{f"Equation {number}".strip()}"'
         note = ""
         if region.unchecked is not None:
             note = f'<p class="unchecked">Not checked: {escape(region.unchecked)}</p>'
-        mark = self.marker(sheet, region, anchor) if self.marker else ""
+        mark = self.marker(file, region, anchor) if self.marker else ""
         return (
             f'<div class="equation" id="{anchor}"><div class="scroll"{box}>{drawn}</div>'
             f'<a class="{kind}" href="#{anchor}" aria-label="Link to {name}">{number or "#"}</a>'
@@ -177,8 +183,8 @@ class Mathematics:
         outlines = self._typesetter.outlines
         return font_face(self._alphabet.glyphs, outlines, self._cache) + style()
 
-    def _drawn(self, sheet: Sheet, region: Region) -> str:
-        setting = self._set[self._formula(sheet, region)]
+    def _drawn(self, file: PageFile, region: Region) -> str:
+        setting = self._set[self._formula(file, region)]
         return self._svg(setting, " ".join(LABEL.sub("", region.body).split()))
 
     def _svg(self, setting: Setting, tex: str) -> str:
@@ -205,30 +211,30 @@ class Mathematics:
             "</span>"
         )
 
-    def _formula(self, sheet: Sheet, region: Region, *, marked: bool = True) -> Formula:
+    def _formula(self, file: PageFile, region: Region, *, marked: bool = True) -> Formula:
         """What MathJax is given: without labels, with the numbers of references."""
         tex = region.body
         if marked and self.annotator is not None:
-            tex = self.annotator(sheet, region) or tex
+            tex = self.annotator(file, region) or tex
         if "\\label" not in tex and "\\eqref" not in tex:
             return Formula(tex, region.kind == "display")
         tex = LABEL.sub(lambda match: " " * len(match[0]), tex)
 
         def number(match: re.Match[str]) -> str:
             start, end = (region.body_start + offset for offset in match.span())
-            return f"\\text{{({self.book.known(sheet, match[1], start, end).number})}}"
+            return f"\\text{{({self.site.known(file, match[1], start, end).number})}}"
 
         return Formula(REFERENCE.sub(number, tex), region.kind == "display")
 
-    def _typeset(self, sheets: Iterable[Sheet], more: Iterable[Formula] = ()) -> None:
-        wanted: dict[Formula, tuple[Sheet, Region]] = {}
-        for sheet in sheets:
-            for region in sheet.formulas:
+    def _typeset(self, files: Iterable[PageFile], more: Iterable[Formula] = ()) -> None:
+        wanted: dict[Formula, tuple[PageFile, Region]] = {}
+        for file in files:
+            for region in file.formulas:
                 if region.kind == "inline" and REFERENCE.fullmatch(region.body.strip()):
                     continue
-                formula = self._formula(sheet, region)
+                formula = self._formula(file, region)
                 if formula not in self._set:
-                    wanted.setdefault(formula, (sheet, region))
+                    wanted.setdefault(formula, (file, region))
         problems = []
         further = [formula for formula in more if formula not in self._set]
         for formula, result in self._typesetter.typeset([*wanted, *further]).items():
@@ -236,20 +242,20 @@ class Mathematics:
                 if isinstance(result, Setting):
                     self._set[formula] = result
                 continue
-            sheet, region = wanted[formula]
+            file, region = wanted[formula]
             if isinstance(result, Refusal):
-                if problem := self._refused(sheet, region, formula, result):
+                if problem := self._refused(file, region, formula, result):
                     problems.append(problem)
             elif unknown := [name for name in result.colours if name not in COLOURS]:
-                problems.append(_unknown_colour(sheet, region, unknown[0]))
+                problems.append(_unknown_colour(file, region, unknown[0]))
             else:
                 self._set[formula] = result
         if problems:
             raise MathematicsError("\n\n".join(problems))
 
-    def _refused(self, sheet: Sheet, region: Region, formula: Formula, refusal: Refusal) -> str:
+    def _refused(self, file: PageFile, region: Region, formula: Formula, refusal: Refusal) -> str:
         """What is wrong with a formula; nothing if it can be set as its author wrote it."""
-        unmarked = self._formula(sheet, region, marked=False)
+        unmarked = self._formula(file, region, marked=False)
         if unmarked != formula:  # offsets in what the author wrote are wanted
             again = self._typesetter.typeset([unmarked])[unmarked]
             if isinstance(again, Setting):  # only its symbols cannot be marked
@@ -258,7 +264,7 @@ class Mathematics:
             refusal = again
         start, end = _at_fault(unmarked.tex, refusal)
         what = f"MathJax cannot typeset this: {refusal.message}"
-        return str(sheet.error(region.body_start + start, region.body_start + end, what))
+        return str(file.error(region.body_start + start, region.body_start + end, what))
 
 
 def _at_fault(tex: str, refusal: Refusal) -> tuple[int, int]:
@@ -271,15 +277,15 @@ def _at_fault(tex: str, refusal: Refusal) -> tuple[int, int]:
     return max(at - 1, 0), max(at, 1)
 
 
-def _unknown_colour(sheet: Sheet, region: Region, name: str) -> str:
+def _unknown_colour(file: PageFile, region: Region, name: str) -> str:
     match = re.search(rf"\\(?:text)?color\s*\{{\s*({re.escape(name)})\s*\}}", region.body)
     start, end = match.span(1) if match else (0, len(region.body))
     note = f"The colours are {', '.join(COLOURS[:-1])} and {COLOURS[-1]}: \\textcolor{{loss}}{{…}}"
     start, end = region.body_start + start, region.body_start + end
-    return str(sheet.error(start, end, f"{name} is no colour of these pages", note))
+    return str(file.error(start, end, f"{name} is no colour of these pages", note))
 
 
 @cache
-def of(folder: Path, cache: Path) -> Mathematics:
+def shared_mathematics(folder: Path, cache: Path) -> Mathematics:
     """The mathematics of a folder of pages; the same for all who ask."""
     return Mathematics(folder, cache)

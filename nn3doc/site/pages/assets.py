@@ -4,11 +4,14 @@ Each is put together from the theme's and the lesson's own (docs/assets), becaus
 file is a further round trip for the reader. What the theme brings besides is left out of the site.
 """
 
+import hashlib
 import re
 from importlib.resources import files
 from pathlib import Path
 
-from nn3doc.site.stylesheet import trim
+from nn3doc.site.kept import kept
+from nn3doc.site.pages import stylesheet
+from nn3doc.site.pages.stylesheet import trim
 
 __all__ = ["FAVICON", "SCRIPT", "STYLE", "UNUSED", "is_superfluous", "script", "style"]
 
@@ -53,15 +56,27 @@ def is_superfluous(path: str) -> bool:
     ) and not re.match(r"assets/javascripts/workers/search\.[^/]*\.js$", path)
 
 
-def style(own: Path) -> str:
+def style(own: Path, cache: Path) -> str:
     """The stylesheet of the site, as far as it is the same for whatever the pages hold.
 
     Args:
         own: The folder docs/assets/stylesheets.
+        cache: A folder for what is made of it, which takes half a second.
     """
     theme = _of_theme("stylesheets/main.*.css") + _of_theme("stylesheets/palette.*.css")
     parts = [own / f"{name}.css" for name in _SHEETS]
     lesson = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.exists())
+    digest = hashlib.sha256("\0".join([theme, lesson, *_makers()]).encode()).hexdigest()[:16]
+    file = kept(cache, "site.css", digest, lambda: _trimmed(theme, lesson))
+    return file.read_text(encoding="utf-8")
+
+
+def _makers() -> list[str]:
+    """The sources that decide what becomes of the stylesheets."""
+    return [Path(str(file)).read_text(encoding="utf-8") for file in (__file__, stylesheet.__file__)]
+
+
+def _trimmed(theme: str, lesson: str) -> str:
     theme = trim(theme, lambda selector: bool(UNUSED.search(selector) or _REDONE.search(selector)))
     lesson += _dark_before_scripts(lesson)
     # Once more over both: what the lesson's own sheets redefine is no longer read from the theme's.

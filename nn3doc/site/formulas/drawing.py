@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from nn3doc.site.typeset import Setting
+from nn3doc.site.formulas.typeset import Setting
 
 __all__ = ["DEPTHS", "FONT", "Alphabet", "draw", "style"]
 

@@ -1,6 +1,6 @@
 """The picture in the README: a page of the site as a reader sees it.
 
-    python -m nn3doc.site.screenshot [TARGET]
+    python -m nn3doc.site.pages.screenshot [TARGET]
 
 builds the site into a folder that is thrown away, and writes TARGET (docs/assets/screenshot.png).
 """
@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
-from nn3doc.site.pdf import CHROMIUM_FLAGS, MissingChromiumError, chromium
+from nn3doc.site.pages.pdf import CHROMIUM_FLAGS, MissingChromiumError, chromium
 
 __all__ = ["main", "take"]
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _PAGE = "summary.html"
 _AT = ".step"  # the first equation beside its code
 

@@ -18,9 +18,8 @@ from typing import Any
 
 from nn3doc.equations.notation import tables
 from nn3doc.equations.text import MarkdownError, Region
-from nn3doc.site.book import LABEL, Sheet
-from nn3doc.site.evidence import Evidence, Listed, evidence, listed
-from nn3doc.site.mathematics import Mathematics
+from nn3doc.site.checks.evidence import Evidence, Listed, evidence, listed
+from nn3doc.site.formulas import LABEL, Mathematics, PageFile
 
 __all__ = ["EVIDENCE", "Answers", "CheckedText", "slug"]
 
@@ -160,7 +159,7 @@ class Answers:
     def _entries(self, page: _Page, title: str) -> Iterator[Listed]:
         address = page.checked.address
         numbers = {
-            label.anchor: f"({label.number})" for label in self._mathematics.book.labels.values()
+            label.anchor: f"({label.number})" for label in self._mathematics.site.labels.values()
         }
         for anchor, (tex, found) in page.marked.items():
             here = _anchor(address, anchor)
@@ -172,8 +171,8 @@ class Answers:
                 here = _anchor(address, f"inline-{place}")
                 yield Listed(title, address, here, "", equation["tex"], told)
 
-    def _annotated(self, sheet: Sheet, region: Region) -> str | None:
-        page = self._page(sheet.name)
+    def _annotated(self, file: PageFile, region: Region) -> str | None:
+        page = self._page(file.name)
         if page is None:
             return None
         key = region.body, region.unchecked
@@ -182,15 +181,15 @@ class Answers:
             page.annotated[key] = _annotated(region.body, equation) if equation else None
         return page.annotated[key]
 
-    def _mark(self, sheet: Sheet, region: Region, anchor: str) -> str:
-        page = self._page(sheet.name)
+    def _mark(self, file: PageFile, region: Region, anchor: str) -> str:
+        page = self._page(file.name)
         equation = page.equations.get(_key(region)) if page else None
         found = evidence(equation) if equation else None
         if page is None or found is None:
             return ""
         page.marked[anchor] = region.body, found
         label = LABEL.search(region.body)
-        known = self._mathematics.book.labels.get(label[1]) if label else None
+        known = self._mathematics.site.labels.get(label[1]) if label else None
         name = f"equation ({known.number})" if known else "this equation"
         address = page.checked.address
         target = f"{_from(address, EVIDENCE)}#{_anchor(address, anchor)}"

@@ -1,7 +1,7 @@
 r"""Python-Markdown extension: mathematics is typeset while a page is converted.
 
     markdown_extensions:
-      - nn3doc.site.math_extension
+      - nn3doc.site.formulas.math_extension
 
 Formulas, `\eqref`, and the comments that are not for readers (hidden code, `unchecked` remarks)
 are seen to before any other extension reads the page. It needs no MkDocs: whatever reads
@@ -19,7 +19,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from nn3doc.equations.text import Region
-from nn3doc.site import mathematics
+from nn3doc.site.formulas.mathematics import Mathematics, shared_mathematics
 
 __all__ = ["MathExtension", "makeExtension"]
 
@@ -43,13 +43,13 @@ class MathExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         folder, cache = Path(self.getConfig("docs_dir")), Path(self.getConfig("cache"))
-        shared = mathematics.of(folder.resolve(), cache.resolve())
+        shared = shared_mathematics(folder.resolve(), cache.resolve())
         step = _Preprocessor(md, shared, embed=bool(self.getConfig("embed")))
         md.preprocessors.register(step, "mathematics", _PRIORITY)
 
 
 class _Preprocessor(Preprocessor):
-    def __init__(self, md: Markdown, shared: mathematics.Mathematics, *, embed: bool) -> None:
+    def __init__(self, md: Markdown, shared: Mathematics, *, embed: bool) -> None:
         super().__init__(md)
         self._markdown = md
         self._mathematics = shared
@@ -59,10 +59,10 @@ class _Preprocessor(Preprocessor):
         text = "\n".join(lines)
         if "$" not in text and "\\" not in text and "<!--" not in text and "math" not in text:
             return lines
-        sheet = self._mathematics.sheet(text)
+        file = self._mathematics.file_of(text)
         pieces = []
         done = 0
-        for region in sheet.regions:
+        for region in file.regions:
             if region.start < done:
                 continue  # a remark that its formula has taken
             if region.kind == "comment" and _HIDDEN.match(region.body):
@@ -71,7 +71,7 @@ class _Preprocessor(Preprocessor):
             elif region.kind == "inline":
                 pieces.append(text[done : region.start])
                 done = region.unchecked_end
-                html = self._mathematics.inline(sheet, region)
+                html = self._mathematics.inline(file, region)
                 if html.startswith("["):
                     pieces.append(html)
                     continue
@@ -88,7 +88,7 @@ class _Preprocessor(Preprocessor):
                 start, indent = _line_start(text, region)
                 pieces.append(text[done:start].rstrip(" "))
                 done = region.unchecked_end
-                html = self._markdown.htmlStash.store(self._mathematics.display(sheet, region))
+                html = self._markdown.htmlStash.store(self._mathematics.display(file, region))
                 blank = indent.rstrip() + "\n"
                 pieces.append(f"{_break(text, start)}{blank}{indent}{html}\n{blank}{indent}")
         pieces.append(text[done:])

@@ -1,4 +1,4 @@
-r"""The pages of a site as one book: which formulas they hold, and how its equations are numbered.
+r"""The pages of a site: which formulas they hold, and how their equations are numbered.
 
 An equation gets a number by `\label{eq:name}`: the number of its page in the navigation, a dot,
 and its own number on that page. `$\eqref{eq:name}$` on any page shows it, and leads there.
@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import yaml
 
 from nn3doc.equations.files import NoPageError, read_page
 from nn3doc.equations.report import Finding, Report
 from nn3doc.equations.show import render
 from nn3doc.equations.text import MarkdownError, Region, scan
 
-__all__ = ["Book", "Label", "MathematicsError", "Sheet", "message"]
+__all__ = ["Label", "MathematicsError", "PageFile", "SiteFormulas", "message"]
 
 REFERENCE = re.compile(r"\\eqref\s*\{\s*([^{}]*?)\s*\}")
 LABEL = re.compile(r"\\label\s*\{\s*([^{}]*?)\s*\}")
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?^---[ \t]*$\n?", re.MULTILINE | re.DOTALL)
-_PAGE = re.compile(r"[\w./-]+\.(?:md|ipynb)\b")
 
 
 class MathematicsError(ValueError):
@@ -45,7 +47,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PageFile:
     """A page as it is on disk.
 
     Attributes:
@@ -92,19 +94,32 @@ class Sheet:
         return MathematicsError(message(self.path, self.text, start, end, what, *notes))
 
 
-class Book:
+class SiteFormulas:
     """The pages below a folder.
 
     Args:
-        folder: The folder of the pages (`docs`). The file mkdocs.yml beside it, where there is one,
-            gives their order.
+        folder: The folder of the pages (`docs`).
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sheets: dict[str, Sheet] = {}
+        self.files: dict[str, PageFile] = {}
         self.labels: dict[str, Label] = {}
+        self._nav: Sequence[str] | None = None
         self._state: tuple[tuple[str, int, int], ...] | None = None
+
+    def follow(self, nav: object) -> None:
+        """Numbers the pages as a navigation orders them.
+
+        Without this, the file mkdocs.yml beside the folder gives the order, where there is one.
+
+        Args:
+            nav: The navigation as MkDocs has it: names of pages, in lists and below titles.
+        """
+        named = [*pages_of(nav)]
+        if named != self._nav:
+            self._nav = named
+            self._state = None
 
     def refresh(self) -> bool:
         """Reads what has changed on disk; says whether anything has.
@@ -113,36 +128,31 @@ class Book:
             MathematicsError: A page cannot be read, a formula is never closed, two equations have
                 one label, or a reference leads nowhere.
         """
-        files = [path for path in sorted(self.folder.rglob("*.md")) if path.is_file()]
-        stats = [(path, path.stat()) for path in files]
+        paths = [path for path in sorted(self.folder.rglob("*.md")) if path.is_file()]
+        stats = [(path, path.stat()) for path in paths]
         state = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
         if state == self._state:
             return False
         self._state = None  # until all is well: what is wrong is told again
-        sheets = {}
-        for path in files:
+        files = {}
+        for path in paths:
             name = path.relative_to(self.folder).as_posix()
             text = _text_of(path)
-            old = self.sheets.get(name)
-            sheets[name] = old if old and old.text == text else Sheet(name, _shown(path), text)
-        self.sheets = sheets
+            old = self.files.get(name)
+            files[name] = old if old and old.text == text else PageFile(name, _shown(path), text)
+        self.files = files
         self.labels = self._numbered()
-        for sheet in self.sheets.values():
-            self._check_references(sheet)
+        for file in self.files.values():
+            self._check_references(file)
         self._state = state
         return True
 
-    def sheet_of(self, text: str) -> Sheet | None:
+    def file_of(self, text: str) -> PageFile | None:
         """The page of which this is the Markdown, with or without its front matter."""
         body = plain(text)
-        return next((s for s in self.sheets.values() if body in (s.body, s.whole)), None)
+        return next((one for one in self.files.values() if body in (one.body, one.whole)), None)
 
-    def page_number(self, name: str) -> int:
-        """The place of a page in the navigation, from 1; pages that it leaves out come last."""
-        order = self._order()
-        return order.index(name) + 1 if name in order else len(order) + 1
-
-    def known(self, sheet: Sheet, label: str, start: int, end: int) -> Label:
+    def known(self, file: PageFile, label: str, start: int, end: int) -> Label:
         """The equation a reference on a page means.
 
         Raises:
@@ -152,7 +162,7 @@ class Book:
             return self.labels[label]
         close = difflib.get_close_matches(label, self.labels, n=1)
         mend = f"Did you mean {close[0]}?" if close else ""
-        raise sheet.error(
+        raise file.error(
             start,
             end,
             f"no equation has the label {label}",
@@ -160,24 +170,24 @@ class Book:
         )
 
     def _order(self) -> list[str]:
-        config = self.folder.parent / "mkdocs.yml"
-        text = config.read_text(encoding="utf-8") if config.is_file() else ""
-        nav = re.search(r"^nav:\n((?:[ \t-].*\n|\n)*)", text, re.MULTILINE)
-        named = _PAGE.findall(re.sub(r"#.*", "", nav[1])) if nav else []
-        return list(dict.fromkeys([*named, *sorted(self.sheets)]))
+        """The pages as they are numbered; those that the navigation leaves out come last."""
+        nav = self._nav
+        if nav is None:
+            nav = [*pages_of(read_nav(self.folder.parent / "mkdocs.yml"))]
+        return list(dict.fromkeys([*nav, *sorted(self.files)]))
 
     def _numbered(self) -> dict[str, Label]:
         labels: dict[str, Label] = {}
         order = {name: place for place, name in enumerate(self._order(), start=1)}
-        for sheet in sorted(self.sheets.values(), key=lambda sheet: order[sheet.name]):
+        for file in sorted(self.files.values(), key=lambda file: order[file.name]):
             count = 0
-            for region in sheet.formulas:
+            for region in file.formulas:
                 for match in LABEL.finditer(region.body):
                     count += 1
                     start, end = (region.body_start + offset for offset in match.span())
                     name = match[1]
                     if region.kind == "inline":
-                        raise sheet.error(
+                        raise file.error(
                             start,
                             end,
                             "an inline formula has no number",
@@ -185,7 +195,7 @@ class Book:
                             " the \\label.",
                         )
                     if LABEL.search(region.body, 0, match.start()):
-                        raise sheet.error(
+                        raise file.error(
                             start,
                             end,
                             "this display has a label already, and a display has one number",
@@ -193,28 +203,55 @@ class Book:
                         )
                     if name in labels:
                         first = labels[name]
-                        raise sheet.error(
+                        raise file.error(
                             start,
                             end,
                             f"two equations have the label {name}",
                             f"The other one is ({first.number}) in {first.page}.",
                         )
                     if not re.fullmatch(r"eq:[\w.-]+", name):
-                        raise sheet.error(
+                        raise file.error(
                             start,
                             end,
                             f"{name or 'nothing'} is no label for an equation",
                             "Write \\label{eq:name}, the name of letters, digits and hyphens.",
                         )
-                    number = f"{order[sheet.name]}.{count}"
-                    labels[name] = Label(sheet.name, name.replace(":", "-", 1), number)
+                    number = f"{order[file.name]}.{count}"
+                    labels[name] = Label(file.name, name.replace(":", "-", 1), number)
         return labels
 
-    def _check_references(self, sheet: Sheet) -> None:
-        for region in sheet.formulas:
+    def _check_references(self, file: PageFile) -> None:
+        for region in file.formulas:
             for match in REFERENCE.finditer(region.body):
                 start, end = (region.body_start + offset for offset in match.span())
-                self.known(sheet, match[1], start, end)
+                self.known(file, match[1], start, end)
+
+
+class _AnyTag(yaml.SafeLoader):
+    """Reads a file with tags that only MkDocs knows (`!ENV`), which matter to no navigation."""
+
+
+_AnyTag.add_constructor(None, lambda loader, node: None)
+
+
+def read_nav(config: Path) -> object:
+    """The navigation in a file mkdocs.yml; none where the file is not there."""
+    if not config.is_file():
+        return None
+    settings = yaml.load(config.read_text(encoding="utf-8"), _AnyTag)
+    return settings.get("nav") if isinstance(settings, dict) else None
+
+
+def pages_of(nav: object) -> Iterator[str]:
+    """The names of the pages in a navigation, in their order."""
+    if isinstance(nav, str):
+        if nav.endswith((".md", ".ipynb")):
+            yield nav
+    elif isinstance(nav, dict):
+        yield from pages_of([*nav.values()])
+    elif isinstance(nav, list):
+        for entry in nav:
+            yield from pages_of(entry)
 
 
 def _text_of(path: Path) -> str:

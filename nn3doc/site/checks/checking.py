@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import sys
 import time
@@ -36,10 +35,11 @@ from nn3doc.equations.isolate import Answer, Limits, WarmProcess
 from nn3doc.equations.report import Report
 from nn3doc.equations.show import render, to_json
 from nn3doc.equations.sources import needed_pages, what_others_read
+from nn3doc.site.kept import write_whole
 
 __all__ = ["CheckedPage", "Checks", "PageChecker", "Told"]
 
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[2]
 _SAVED = "saved during the check"  # in place of a digest, so that none is equal
 _CLOCK = 0.02  # seconds by which the clock of a file system may be behind
 
@@ -220,10 +220,7 @@ class PageChecker:
 
     def _keep(self, path: Path, found: dict[str, Any]) -> None:
         """Writes what was said, whole or not at all, in place of what was said before."""
-        self._cache.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")  # another build may write the same one
-        part.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
+        write_whole(path, json.dumps(found, ensure_ascii=False))
         name = path.name.rsplit("-", 2)[0]
         for old in self._cache.glob(f"{name}-*.json"):
             if old != path:

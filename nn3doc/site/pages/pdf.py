@@ -1,6 +1,6 @@
 """The whole lesson as a PDF: the print page of the site, printed by Chromium.
 
-    python -m nn3doc.site.pdf [TARGET]
+    python -m nn3doc.site.pages.pdf [TARGET]
 
 builds the site into a folder that is thrown away, and writes TARGET (dist/nn3doc.pdf).
 """
@@ -25,7 +25,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 class MissingChromiumError(RuntimeError):

@@ -15,8 +15,8 @@ from pathlib import Path
 from nn3doc.equations import examples
 from nn3doc.equations.files import NOTEBOOK, NoPageError, read_page
 from nn3doc.equations.text import MarkdownError, Region, scan
-from nn3doc.site.answers import CheckedText
-from nn3doc.site.checking import CheckedPage, PageChecker, Told
+from nn3doc.site.checks.answers import CheckedText
+from nn3doc.site.checks.checking import CheckedPage, PageChecker, Told
 
 __all__ = ["CheckedPages", "add_examples", "add_findings", "shown", "with_boxes"]
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from html import escape
 
-from nn3doc.site.tags import Attributes, attribute, change_tags, text_of
+from nn3doc.site.pages.tags import Attributes, attribute, change_tags, text_of
 
 __all__ = ["dress", "dress_page", "ids"]
 

@@ -8,7 +8,7 @@ import re
 from html import escape
 from urllib.parse import unquote, urlsplit
 
-from nn3doc.site.tags import Attributes, attribute, change_tags
+from nn3doc.site.pages.tags import Attributes, attribute, change_tags
 
 __all__ = ["one_page"]
 
