@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nn3doc.equations import examples
 from nn3doc.equations.files import NOTEBOOK, NoPageError, read_page
-from nn3doc.equations.text import MarkdownError, Region, markdown
+from nn3doc.equations.text import MarkdownError, Region, scan
 from nn3doc.site.checks.answers import CheckedText
 from nn3doc.site.checks.checking import CheckedPage, PageChecker, Told
 
@@ -135,7 +135,7 @@ def with_boxes(content: str, text: str, told: list[Told]) -> str:
     """
     start = max(text.find(content[:200]), 0)
     try:
-        regions = markdown.scan(text)
+        regions = scan(text)
     except MarkdownError:
         regions = []
     boxes: dict[int, list[str]] = {}
