@@ -91,14 +91,18 @@ def test_the_pages_show_every_picture_and_no_other() -> None:
 
 @pytest.fixture
 def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Notes each drawing instead of making it."""
+    """Notes each import of a picture's code and each drawing instead of making it."""
     made: list[str] = []
 
     def draw() -> str:
         made.append("drawn")
         return "<svg/>"
 
-    monkeypatch.setattr(figures, "import_module", lambda name: SimpleNamespace(draw=draw))
+    def imported(name: str) -> SimpleNamespace:
+        made.append("imported")
+        return SimpleNamespace(draw=draw)
+
+    monkeypatch.setattr(figures, "import_module", imported)
     return made
 
 
@@ -107,11 +111,11 @@ def test_a_picture_is_drawn_once_and_again_when_what_it_depends_on_changes(
 ) -> None:
     first = path("loss", tmp_path)
     assert path("loss", tmp_path) == first
-    assert drawings == ["drawn"]
+    assert drawings == ["imported", "drawn"]
 
     monkeypatch.setattr(figures, "digest", lambda code: "c" * 16)
     assert path("loss", tmp_path).name == f"loss-{'c' * 16}.svg"
-    assert drawings == ["drawn", "drawn"]
+    assert drawings == ["imported", "drawn"] * 2
     assert [file.name for file in tmp_path.iterdir()] == [f"loss-{'c' * 16}.svg"]
 
 

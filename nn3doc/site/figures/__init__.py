@@ -52,7 +52,12 @@ def path(name: str, cache: Path = CACHE) -> Path:
         raise FigureError(f"there is no figure {name!r}; expected one of {', '.join(_NAMES)}")
     module = name.replace("-", "_")
     code = (_HERE / f"{module}.py").read_text(encoding="utf-8")
-    return kept(cache, f"{name}.svg", digest([code]), import_module(f"{__name__}.{module}").draw)
+
+    def draw() -> str:  # imports only now: what a picture needs takes long to import
+        picture: str = import_module(f"{__name__}.{module}").draw()
+        return picture
+
+    return kept(cache, f"{name}.svg", digest([code]), draw)
 
 
 def read(name: str, cache: Path = CACHE) -> str:
