@@ -938,7 +938,7 @@ def _opened_by_checker() -> bool:
         frame = frame.f_back
     while frame is not None:
         file = frame.f_code.co_filename
-        if Path(file).is_relative_to(Path(__file__).parent):
+        if Path(file).is_relative_to(Path(__file__).parents[1]):
             return True
         if not file.startswith("<frozen ") and not _installed(file):
             return False
