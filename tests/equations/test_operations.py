@@ -13,7 +13,7 @@ from nn3doc.equations.meaning.calls import BUILT_IN
 from nn3doc.equations.meaning.terms import Term
 from nn3doc.equations.mistakes.edits import edits
 from nn3doc.equations.tex.tokens import FUNCTIONS
-from nn3doc.equations.verdict.checked import Checked
+from nn3doc.equations.verdict import Checked, assignments, reader
 from tests.equations.test_twins import pages
 
 EQUATIONS = Path(rules.__file__).parents[1]
@@ -66,16 +66,16 @@ def documented() -> Iterator[Checked]:
 
 def operations_of(checked: Checked) -> Iterator[tuple[Term, int]]:
     """The terms of a page's statements, with the number of the formula they stand in."""
-    checker = checked.checker
-    for statement in checked.book.statements:
+    book, draws = checked.book, checked.checker.at_end()
+    for statement in book.statements:
         if not statement.own:
             continue
         try:
-            for layers in checker.assignments(statement):
-                elaborator = checker.elaborator(statement, layers, False)
+            for layers in assignments(book, statement):
+                elaborator = reader(book, statement, layers, False)
                 sides = getattr(statement.node, "sides", (statement.node,))
                 for side in sides:
-                    for term in checker.below(elaborator.term(side)):
+                    for term in draws.below(elaborator.term(side)):
                         yield term, statement.place
         except Exception:
             continue  # a declaration, or numbers: no term

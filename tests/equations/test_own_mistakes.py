@@ -70,8 +70,8 @@ FAULTS: dict[str, tuple[Any, str, str, list[tuple[str, str]]]] = {
     "reading": (book, "parse", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "names": (book, "whole_letters", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "a check": (
-        statements.Checker,
-        "_relation_or_example",
+        statements,
+        "hold_relation_or_example",
         "sin",
         [(SINE, OWN + "formula"), ("y = x + 2", WRONG)],
     ),

@@ -246,7 +246,7 @@ class _Page:
         key = (id(stated.term or stated.update or stated.key), stated.key, evaluator)
         if key not in self._decided:
             checker = self.checked.checker
-            below = list(checker.below(*stated.terms(self.checked)))
+            below = list(checker.at_end().below(*stated.terms(self.checked)))
             decided = torch.ones(evaluator.draws, dtype=torch.bool)
             kinks = any(operation_of(term).kink for term in below)
             for term in below:
@@ -423,7 +423,6 @@ def _ask_all(page: _Page, functions: Sequence[PageFunction]) -> None:
 
 
 def _ask(page: _Page, function: PageFunction) -> None:
-    page.checked.checker.use_all()
     symbol = _function_symbol(page.checked, function)
     if symbol is not None:
         _ask_function_symbol(page, function, symbol)
@@ -489,7 +488,7 @@ class _Comparing:
 
     def _look_for_lost(self) -> None:
         """A function that gives back what it was given, and leaves nothing changed, loses its work."""
-        found = self._call(self.checked.checker.evaluators[0], 0)
+        found = self._call(self.checked.checker.at_end().evaluators[0], 0)
         if found is None or found.attributes or not found.record.results:
             return
         given = {**found.before, **found.given}
@@ -506,7 +505,7 @@ class _Comparing:
 
     def _evaluators(self) -> list[Evaluator]:
         """The draws for it: where what it computes has kinks, those that look for them."""
-        checker = self.checked.checker
+        checker = self.checked.checker.at_end()
         first = checker.evaluators[0]
         found = self._call(first, 0)
         terms = (
@@ -521,7 +520,7 @@ class _Comparing:
         group, _ = named_so(self.function.last_name, self.checked, self.page.stated)
         terms += [term for one in group for term in one.terms(self.checked)]
         try:
-            return checker.draws(*terms)
+            return checker.fitting(*terms)
         except (NotationError, DefinitionError):
             return checker.evaluators
 
@@ -770,7 +769,7 @@ class _Comparing:
         """Whether a value is made of an attribute that a loop of the method changes."""
         names = self.page.names
         moved = frozenset(names[name] for name in found.attributes if name in names)
-        below = self.checked.checker.below(*item.stated.terms(self.checked))
+        below = self.checked.checker.at_end().below(*item.stated.terms(self.checked))
         return (
             bool(moved)
             and self._has_loop()
@@ -1226,7 +1225,7 @@ class _Comparing:
         checked, stated = self.checked, one.item.stated
         checked.checker.tested |= stated.tested
         if stated.update is not None:
-            checked.checker.tested.add(id(stated.update))
+            checked.checker.tested.add(stated.update)
         file = relative(self._file())
         for equation in self._equations(stated):
             witness = Witness(
@@ -1406,7 +1405,7 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
         page.notice(function, f"nothing says what {family.tex} is")
         return
     body = said.body
-    draws = checked.checker.draws(body)
+    draws = checked.checker.at_end().fitting(body)
 
     own = definition.statement.own
     stated = Stated(
@@ -1416,7 +1415,7 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
         equation=checked.checker.equations[definition.statement.place] if own else None,
         start=definition.right.start,
         end=definition.right.end,
-        tested=frozenset({id(definition)}),
+        tested=frozenset({definition}),
         compute=lambda evaluator: (
             evaluator.with_formals(
                 {

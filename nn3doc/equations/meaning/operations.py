@@ -44,6 +44,10 @@ class Operation:
         overflows: Whether it can leave the range of float64 for values of ordinary size.
         mixes: Whether rounding moves an entry of its result as if the arguments were moved relative
             to their largest entry, as in an elimination, rather than each to itself.
+        counts: Whether a side made of such operations alone, functions of numbers besides, can be one
+            of sizes: it is compared for numbers of them, exactly, not for drawn values.
+        folds: Whether of numerals it is one number: its rounding matters in a sum only.
+        differentiates: Whether it is a derivative by symbols.
     """
 
     name: str
@@ -56,24 +60,37 @@ class Operation:
     joined_by: str = ""
     overflows: bool = False
     mixes: bool = False
+    counts: bool = False
+    folds: bool = False
+    differentiates: bool = False
 
 
 _ROWS = (
     # Values.
-    Operation("number", "0.5", entrywise=True, degree="largest"),
+    Operation("number", "0.5", entrywise=True, degree="largest", counts=True),
     Operation("constant", r"I, \mathbf{1}", entrywise=True, degree="largest", rounded=False),
-    Operation("size", "n", entrywise=True, degree="largest", rounded=False),
+    Operation("size", "n", entrywise=True, degree="largest", rounded=False, counts=True),
     Operation("sizes", "(n, m)"),
     Operation("index", "i", entrywise=True, degree="largest", rounded=False),
     Operation("family", "W^{[1]}", entrywise=True, rounded=False),
     Operation("formal", "f(x) = x^2", entrywise=True, rounded=False),
     Operation("gather", "u_i", degree="first", rounded=False),
     # Arithmetic.
-    Operation("add", "a + b", entrywise=True, degree="largest"),
-    Operation("multiply", r"a b, u \odot v", entrywise=True, degree="sum"),
-    Operation("divide", r"\frac{a}{b}", entrywise=True, degree="first", overflows=True),
-    Operation("power", "a^2", entrywise=True, degree="exponent", overflows=True),
-    Operation("root", r"\sqrt[3]{a}", entrywise=True),
+    Operation("add", "a + b", entrywise=True, degree="largest", counts=True, folds=True),
+    Operation("multiply", r"a b, u \odot v", entrywise=True, degree="sum", counts=True, folds=True),
+    Operation(
+        "divide",
+        r"\frac{a}{b}",
+        entrywise=True,
+        degree="first",
+        overflows=True,
+        counts=True,
+        folds=True,
+    ),
+    Operation(
+        "power", "a^2", entrywise=True, degree="exponent", overflows=True, counts=True, folds=True
+    ),
+    Operation("root", r"\sqrt[3]{a}", entrywise=True, counts=True),
     Operation("matmul", "A B", degree="sum"),
     Operation("dot", r"u \cdot v", degree="sum"),
     Operation("transpose", "A^T", degree="first", rounded=False),
@@ -129,8 +146,10 @@ _ROWS = (
     Operation("call", "f(a)", degree="body", rounded=False),
     Operation("prime", r"\sin'(a)"),
     Operation("at", r"\left. f \right|_{x = 0}", rounded=False),
-    Operation("derivative", r"\frac{\partial J}{\partial w}"),
-    Operation("chain", r"\frac{\partial J}{\partial a} \frac{\partial a}{\partial w}"),
+    Operation("derivative", r"\frac{\partial J}{\partial w}", differentiates=True),
+    Operation(
+        "chain", r"\frac{\partial J}{\partial a} \frac{\partial a}{\partial w}", differentiates=True
+    ),
 )
 
 OPERATIONS = {row.name: row for row in _ROWS}
