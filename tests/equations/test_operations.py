@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from nn3doc.equations.evaluate import rules
+from nn3doc.equations.evaluate.evaluator import RULES, value_rule
 from nn3doc.equations.meaning import FUNCTIONS_OF_NUMBERS, OPERATIONS, Operation, operation_of
 from nn3doc.equations.meaning.calls import BUILT_IN
 from nn3doc.equations.meaning.terms import Term
@@ -22,7 +23,7 @@ READ_OTHERWISE = {"argmax", "argmin", "vec", "max", "min", "tr", "det", "diag"}
 
 
 def test_every_operation_has_one_value_rule_and_no_rule_is_without_a_row() -> None:
-    assert rules.RULES.keys() == OPERATIONS.keys()
+    assert RULES.keys() == OPERATIONS.keys()
 
 
 def test_functions_of_numbers_are_those_of_the_table() -> None:
@@ -34,9 +35,9 @@ def test_functions_of_numbers_are_those_of_the_table() -> None:
 
 def test_a_rule_for_what_the_table_lacks_is_refused() -> None:
     with pytest.raises(KeyError, match="expectation"):
-        rules.value_rule("expectation")(rules.RULES["add"])
+        value_rule("expectation")(RULES["add"])
     with pytest.raises(KeyError, match="add"):  # it has one already
-        rules.value_rule("add")(rules.RULES["add"])
+        value_rule("add")(RULES["add"])
 
 
 def test_what_nobody_says_of_an_operation_is_the_careful_answer() -> None:

@@ -10,7 +10,7 @@ from nn3doc.cli import main
 from nn3doc.equations import check, page
 from nn3doc.equations.check import check_file
 from nn3doc.equations.code import witness
-from nn3doc.equations.evaluate.rules import RULES
+from nn3doc.equations.evaluate.evaluator import RULES
 from nn3doc.equations.mistakes import suggest
 from nn3doc.equations.model import book
 from nn3doc.equations.model import occurrences as symbols

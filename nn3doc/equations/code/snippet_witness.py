@@ -31,7 +31,6 @@ from nn3doc.equations.evaluate import (
     TooLarge,
     assemble,
     both,
-    standing_value,
     to_python,
     told,
 )
@@ -242,36 +241,19 @@ def _given(
     return values, sizes
 
 
-class _Given(Evaluator):
-    """Works out what follows from given values, and from nothing else."""
-
-    def symbol(self, key: Key) -> Tensor:
-        if key not in self.memo and self.book.definition(key) is None:
-            family = self.book.family(key[0])
-            standing = None if family.parts else standing_value(family.letter, self.shape_of(key))
-            if standing is not None:
-                self.memo[key] = standing.expand(1, *standing.shape).clone().requires_grad_()
-        return super().symbol(key)
-
-
-class _Nothing(Drawer):
-    """Draws nothing: a function that nothing defines has no value."""
-
-    def generator(self, name: str) -> torch.Generator:
-        raise MissingValue(name)
-
-
 def _evaluator(
     book: Book, values: Mapping[Key, Tensor], sizes: Mapping[str, int], noise: int | None
 ) -> Evaluator:
+    """Works out what follows from given values, and from nothing else."""
     given = {key: value[None].clone().requires_grad_() for key, value in values.items()}
-    return _Given(
+    return Evaluator(
         book,
-        _Nothing(0, given=dict(sizes)),
+        Drawer(None, given=dict(sizes)),
         given,
         only_given=True,
         aliases=lambda name: book.alias(name, 10**9),
         noise=noise,
+        standing=True,
     )
 
 
