@@ -38,7 +38,16 @@ from nn3doc.equations.sources import (
 from nn3doc.equations.tex import Formula, TexError, to_json
 from nn3doc.equations.text import Lines, MarkdownError, Region, formulas
 from nn3doc.equations.unread import unread, unrun
-from nn3doc.equations.verdict import Checked, Checker, SnippetValues, role_played
+from nn3doc.equations.verdict import (
+    Checked,
+    Samples,
+    SnippetValues,
+    blame,
+    check_statement,
+    role_played,
+    take_numbers,
+    untested,
+)
 
 _OPERATOR = re.compile(
     r"\s*(\\(odot|cdot|times|partial|nabla|top|sum|prod|dots|cdots|vdots|ddots|leftarrow|in|circ"
@@ -86,7 +95,7 @@ def inspect_file(
 
 def _unread(path: Path, text: str, finding: Finding) -> Checked:
     book = PageModel()
-    return Checked(Report(str(path), text, findings=[finding]), book, Checker(book))
+    return Checked(Report(str(path), text, findings=[finding]), book, Samples(book))
 
 
 def inspect_page(
@@ -120,7 +129,7 @@ def inspect_page(
     except MarkdownError as error:
         report.findings.append(Finding("page", str(error), error.offset, error.end, (error.cure,)))
         book = PageModel()
-        return Checked(report, book, Checker(book, seeds))
+        return Checked(report, book, Samples(book, seeds))
     if own and all(source.text != text for source in notation):
         book, problems = _book(*earlier, text)
     else:
@@ -130,8 +139,7 @@ def inspect_page(
     symbols = NotationBuilder(book.notation)
     report.findings += [_table_finding(one) for one in undeclared_sizes(text, symbols)]
     book = replace(book, notation=symbols.now)
-    checker = Checker(book, seeds)
-    checker.equations = equations
+    checker = Samples(book, seeds, equations)
     checked = Checked(report, book, checker, regions=regions)
     checked.again = lambda changed: (
         inspect_page(changed, path, notation, builds_on, code, True, seeds).report
@@ -140,8 +148,8 @@ def inspect_page(
     whole = partial(guarded, report.findings.append, 0, 0, "page")
     with whole():
         if snippets is not None:
-            checker.numbers.snippets = SnippetValues(book, snippets.values_at)
-        checker.draw_sizes()
+            checker.example.snippets = SnippetValues(book, snippets.values_at)
+        take_numbers(checker)
     _check_statements(checked)
     with whole():
         if code:
@@ -307,18 +315,18 @@ def _read_own(
 def _check_statements(checked: Checked) -> None:
     checker = checked.checker
     worst = ["failed", "skipped", "holds", "defines", "declares", "states", "reads"]
-    first: dict[str, int] = dict(checker.numbers.sizes)
+    first: dict[str, int] = dict(checker.example.sizes)
     sizes: dict[int, dict[str, int]] = {}
     for statement in checked.book.statements:
         if not statement.own:
             continue
         equation = checker.equations[statement.place]
         begun = time.perf_counter()
-        result = checker.check(statement)
+        result = check_statement(checker, statement)
         equation.seconds += time.perf_counter() - begun
         checked.results.append(result)
-        sizes[statement.place] = dict(checker.numbers.sizes)
-        first = {**checker.numbers.sizes, **first}
+        sizes[statement.place] = dict(checker.example.sizes)
+        first = {**checker.example.sizes, **first}
         equation.instances += result.instances
         equation.difference = max(equation.difference, result.difference)
         equation.roles += (role_played(result),)
@@ -328,7 +336,7 @@ def _check_statements(checked: Checked) -> None:
         if worst.index(result.verdict) < worst.index(equation.verdict):
             equation.verdict = result.verdict
     with guarded(checked.report.findings.append, 0, 0, "page"):
-        checker.blame()
+        blame(checker)
     seen: set[tuple[str, str]] = set()
     given: dict[str, int] = {}
     for number, equation in enumerate(checker.equations):
@@ -369,15 +377,15 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
     cure = "A claim that uses it, or a function of the page's code, would test it."
     notes = (cure,) if asked else (cure, "The page's code was not asked (--no-code).")
     # What a failing claim would have tested is told when the claim is mended: no cascade.
-    doubted = {number for r in checked.results if r.findings for number in r.used}
+    doubted = {one for r in checked.results if r.findings for one in r.used}
     named = {
         use.family
         for equation in checker.equations
         if any(finding.failing for finding in equation.findings)
         for use in equation.symbols
     }
-    for definition in checker.untested(checked.results):
-        if id(definition) in doubted or checked.book.family(definition.family).tex in named:
+    for definition in untested(checker, checked.results):
+        if definition in doubted or checked.book.family(definition.family).tex in named:
             continue
         equation = checker.equations[definition.statement.place]
         offset = equation.body_start
@@ -391,8 +399,8 @@ def _report_untested(checked: Checked, strict: bool, asked: bool) -> None:
                 failing=strict,
             )
         )
-    for key, (statement, where) in checker.numbers.unused.items():
-        if key in checker.numbers.used:
+    for key, (statement, where) in checker.example.unused.items():
+        if key in checker.example.used:
             continue
         equation = checker.equations[statement.place]
         # Unless words assume it, a number for what the page defines is a claim: here one of nothing.

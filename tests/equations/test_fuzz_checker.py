@@ -12,7 +12,7 @@ from nn3doc.equations.check import check_page
 from nn3doc.equations.page import Source
 from nn3doc.equations.tex.parser import parse
 from nn3doc.equations.tex.tokens import TexError
-from nn3doc.equations.verdict.statements import Checker
+from nn3doc.equations.verdict import statements
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOTATION = Source("notation.md", (DOCS / "notation.md").read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def of_the_page(check: Callable[..., None]) -> Callable[..., None]:
 
 def verdict(text: str) -> None:
     """The page is checked, and each of its equations has a verdict."""
-    with patch.object(Checker, "_check", of_the_page(Checker._check)):
+    with patch.object(statements, "_hold", of_the_page(statements._hold)):
         report = check_page(text, notation=[NOTATION], code=False)
     for equation in report.equations:
         assert equation.verdict

@@ -24,9 +24,9 @@ TAKERS: dict[str, int | str] = {
     "CannotCallError": 0,
     "ElidedError": 0,
     "Ended": 0,
+    "ExampleOutcome": "message",
     "FileNotFoundError": 0,
     "Finding": 1,
-    "Held": "message",
     "MarkdownError": 0,
     "NoPageError": 0,
     "NotationError": 0,
@@ -36,9 +36,9 @@ TAKERS: dict[str, int | str] = {
     "UnknownSizeError": 0,
     "_CellError": 0,
     "_TooLongError": 0,
-    "_fail": 2,
     "_give_up": 1,
     "_refuse": 0,
+    "fail": 1,
     "notice": 1,
     "unexpected": 0,
 }
@@ -179,11 +179,11 @@ def f(self, node, name, many):
     raise NotationError(message, node, cure)
 
 def g(self, node, many):
-    self._fail(result, "holds", "many are wrong" if many else "one is wrong", node)
+    check.fail("holds", "many are wrong" if many else "one is wrong", node)
     raise self.unexpected("" if many else f"no {node} here")
 
 def h(node):
-    return Held(message="nothing is held", where=node), Finding("code", f"{node}: {node}", 0, 1)
+    return ExampleOutcome(message="nothing is held", where=node), Finding("code", f"{node}: {node}", 0, 1)
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from nn3doc.equations.evaluate import rules
+from nn3doc.equations.evaluate.evaluator import RULES, value_rule
 from nn3doc.equations.meaning import (
     FUNCTIONS_OF_NUMBERS,
     OPERATIONS,
@@ -23,7 +24,7 @@ from nn3doc.equations.notation import ONE, NotationError
 from nn3doc.equations.page import inspect_page
 from nn3doc.equations.tex import Fraction, Name, Node, tree
 from nn3doc.equations.tex.tokens import FUNCTIONS
-from nn3doc.equations.verdict.checked import Checked
+from nn3doc.equations.verdict import Checked, assignments, reader
 from tests.equations.test_twins import pages
 
 EQUATIONS = Path(rules.__file__).parents[1]
@@ -36,7 +37,7 @@ READ_OTHERWISE = {"argmax", "argmin", "vec", "max", "min", "tr", "det", "diag"}
 
 
 def test_every_operation_has_one_value_rule_and_no_rule_is_without_a_row() -> None:
-    assert rules.RULES.keys() == OPERATIONS.keys()
+    assert RULES.keys() == OPERATIONS.keys()
 
 
 def test_functions_of_numbers_are_those_of_the_table() -> None:
@@ -81,9 +82,9 @@ def test_behind_a_scope_all_is_as_before_also_after_an_error() -> None:
 
 def test_a_rule_for_what_the_table_lacks_is_refused() -> None:
     with pytest.raises(KeyError, match="expectation"):
-        rules.value_rule("expectation")(rules.RULES["add"])
+        value_rule("expectation")(RULES["add"])
     with pytest.raises(KeyError, match="add"):  # it has one already
-        rules.value_rule("add")(rules.RULES["add"])
+        value_rule("add")(RULES["add"])
 
 
 def test_what_nobody_says_of_an_operation_is_the_careful_answer() -> None:
@@ -112,16 +113,16 @@ def documented() -> Iterator[Checked]:
 
 def operations_of(checked: Checked) -> Iterator[tuple[Term, int]]:
     """The terms of a page's statements, with the number of the formula they stand in."""
-    checker = checked.checker
-    for statement in checked.book.statements:
+    book, draws = checked.book, checked.checker.at_end()
+    for statement in book.statements:
         if not statement.own:
             continue
         try:
-            for layers in checker.assignments(statement):
-                elaborator = checker.elaborator(statement, layers, False)
+            for layers in assignments(book, statement):
+                elaborator = reader(book, statement, layers, False)
                 sides = getattr(statement.node, "sides", (statement.node,))
                 for side in sides:
-                    for term in checker.below(elaborator.term(side)):
+                    for term in draws.below(elaborator.term(side)):
                         yield term, statement.place
         except Exception:
             continue  # a declaration, or numbers: no term

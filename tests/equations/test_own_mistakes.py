@@ -10,7 +10,7 @@ from nn3doc.commands import main
 from nn3doc.equations import check, page
 from nn3doc.equations.check import check_file
 from nn3doc.equations.code import witness
-from nn3doc.equations.evaluate.rules import RULES
+from nn3doc.equations.evaluate.evaluator import RULES
 from nn3doc.equations.mistakes import suggest
 from nn3doc.equations.model import naming, reading
 from nn3doc.equations.model import occurrences as symbols
@@ -70,8 +70,8 @@ FAULTS: dict[str, tuple[Any, str, str, list[tuple[str, str]]]] = {
     "reading": (reading, "parse", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "names": (naming, "whole_letters", r"\sin", [(SINE, OWN + "formula"), ("y = x + 2", WRONG)]),
     "a check": (
-        statements.Checker,
-        "_relation_or_example",
+        statements,
+        "hold_relation_or_example",
         "sin",
         [(SINE, OWN + "formula"), ("y = x + 2", WRONG)],
     ),

@@ -31,7 +31,7 @@ from nn3doc.equations.page import inspect_file, inspect_page
 from nn3doc.equations.tex.parser import parse
 from nn3doc.equations.tex.tokens import SIZES, TexError, Token, tokenize
 from nn3doc.equations.tex.tree import Node, Relation, bare, rebuilt
-from nn3doc.equations.verdict.checked import Checked
+from nn3doc.equations.verdict import Checked, assignments, reader
 from tests.equations.test_constructs import SECTIONS
 from tests.equations.test_constructs import page as construct
 
@@ -166,19 +166,19 @@ def meaning(tex: str, page: Page, original: Statement | None) -> Any:
         TexError: It is refused.
         NotationError: So it is.
     """
-    book, checker = page.checked.book, page.checked.checker
+    book = page.checked.book
     formula = parse(tex, book.notation.lexicon)
-    return [_statement(node, checker, original) for node in formula.statements]
+    return [_statement(node, book, original) for node in formula.statements]
 
 
-def _statement(node: Node, checker: Any, original: Statement | None) -> Any:
+def _statement(node: Node, book: Any, original: Statement | None) -> Any:
     plain = _without_places(node)
     if original is None or not isinstance(node, Relation):
         return plain
     statement = Statement(node, original.place, original.order, True, original.ranges)
     said: list[Any] = [node.operators]
-    for layers in checker.assignments(statement)[:3]:
-        elaborator = checker.elaborator(statement, layers, False)
+    for layers in assignments(book, statement)[:3]:
+        elaborator = reader(book, statement, layers, False)
         terms = [_canonical(elaborator.term(side)) for side in node.sides]
         said.append((sorted(layers.items()), terms, elaborator.claims and plain))
     return said

@@ -31,7 +31,6 @@ from nn3doc.equations.evaluate import (
     TooLarge,
     assemble,
     both,
-    standing_value,
     to_python,
     told,
 )
@@ -41,10 +40,17 @@ from nn3doc.equations.notation import NotationError
 from nn3doc.equations.report import Equation, Finding, Witness, guarded
 from nn3doc.equations.tex import Node, Relation
 from nn3doc.equations.text import Lines
-from nn3doc.equations.verdict import MisfitError, as_symbol, as_tensor, hold_sizes
+from nn3doc.equations.verdict import (
+    MisfitError,
+    as_symbol,
+    as_tensor,
+    assignments,
+    hold_sizes,
+    reader,
+)
 
 if TYPE_CHECKING:
-    from nn3doc.equations.verdict import Checked, Result
+    from nn3doc.equations.verdict import Checked, Outcome
 
 _MEND = "Mend this line or the equation: they are to say the same."
 
@@ -90,7 +96,7 @@ class _Compared:
     expected: Tensor
     difference: float
     agrees: bool
-    used: frozenset[int]
+    used: frozenset[Definition]
     sizes: Mapping[str, int]
     definition: Definition | None
     where: Node
@@ -158,7 +164,7 @@ def _is_asked(checked: Checked, claim: Claimed, key: Key) -> bool:
     return bool(claim.inputs) or (claim.literal is None and not claim.complete) or claim.lasting
 
 
-def _states(checked: Checked, key: Key) -> Iterator[Result]:
+def _states(checked: Checked, key: Key) -> Iterator[Outcome]:
     """The equations that have a symbol on their left side."""
     for result in checked.results:
         if key in result.states and result.verdict in ("defines", "holds"):
@@ -230,41 +236,24 @@ def _given(
             continue
     for name, size in python_sizes(book).items():
         hold_sizes(size, inputs.get(name, claim.around.get(name)), sizes)
-    for known, number in checked.checker.numbers.sizes.items():
+    for known, number in checked.checker.example.sizes.items():
         sizes.setdefault(known, number)
     return values, sizes
-
-
-class _Given(Evaluator):
-    """Works out what follows from given values, and from nothing else."""
-
-    def symbol(self, key: Key) -> Tensor:
-        if key not in self.memo and self.book.definition(key) is None:
-            family = self.book.family(key[0])
-            standing = None if family.parts else standing_value(family.letter, self.shape_of(key))
-            if standing is not None:
-                self.memo[key] = standing.expand(1, *standing.shape).clone().requires_grad_()
-        return super().symbol(key)
-
-
-class _Nothing(Drawer):
-    """Draws nothing: a function that nothing defines has no value."""
-
-    def generator(self, name: str) -> torch.Generator:
-        raise MissingValue(name)
 
 
 def _evaluator(
     book: PageModel, values: Mapping[Key, Tensor], sizes: Mapping[str, int], noise: int | None
 ) -> Evaluator:
+    """Works out what follows from given values, and from nothing else."""
     given = {key: value[None].clone().requires_grad_() for key, value in values.items()}
-    return _Given(
+    return Evaluator(
         book,
-        _Nothing(0, given=dict(sizes)),
+        Drawer(None, given=dict(sizes)),
         given,
         only_given=True,
         aliases=lambda name: book.alias(name, 10**9),
         noise=noise,
+        standing=True,
     )
 
 
@@ -309,7 +298,7 @@ def _worked_out(
         return None  # an entry or a row that goes by the name of the whole
     difference, agrees = _agreement(claim, found, expected, lambda seed: side(seed)[0])
     used = frozenset(
-        id(one)
+        one
         for other in evaluator.asked
         if other not in values
         for one in [book.find(other)]
@@ -321,7 +310,7 @@ def _worked_out(
         expected,
         difference,
         agrees,
-        used | {id(definition)},
+        used | {definition},
         evaluator.drawer.dimensions,
         definition,
         definition.right,
@@ -368,8 +357,8 @@ def _with_equation(
         assert isinstance(node, Relation)
         if node.operators[0] not in ("=", ":="):
             continue
-        for layers in checked.checker.assignments(statement):
-            elaborator = checked.checker.elaborator(statement, layers, False)
+        for layers in assignments(book, statement):
+            elaborator = reader(book, statement, layers, False)
             terms = [elaborator.term(side) for side in node.sides[:2]]
             if terms[0].operation != "family" or terms[0].data != key:
                 continue

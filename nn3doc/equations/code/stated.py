@@ -21,6 +21,7 @@ from nn3doc.equations.model import Definition, DefinitionError
 from nn3doc.equations.notation import NotationError, Shape, filled
 from nn3doc.equations.report import Equation
 from nn3doc.equations.tex import Name, Node, Relation, Scripted, bare
+from nn3doc.equations.verdict import assignments, closure, closure_of, reader
 
 if TYPE_CHECKING:
     from nn3doc.equations.verdict import Checked
@@ -63,7 +64,7 @@ class Stated:
     equation: Equation | None = None
     start: int = 0
     end: int = 0
-    tested: frozenset[int] = frozenset()
+    tested: frozenset[Definition] = frozenset()
     states: frozenset[Key] = frozenset()
     compute: Callable[[Evaluator], Tensor] | None = None
 
@@ -115,9 +116,7 @@ def of_key(checked: Checked, key: Key, updated: bool = False) -> Stated | None:
         if definition is None:
             return None
         shape = book.shape_of_key(key)
-        tested = (
-            frozenset({id(definition)}) if updated else frozenset(checked.checker.closure_of(key))
-        )
+        tested = frozenset({definition}) if updated else closure_of(checked.checker, key)
     except NO_VALUE:
         return None
     family = book.family(key[0])
@@ -186,7 +185,7 @@ def _sides(checked: Checked) -> Iterator[Stated]:
             continue
         equation = checker.equations[statement.place]
         try:
-            cases = checker.assignments(statement)
+            cases = assignments(checked.book, statement)
         except NO_VALUE:
             continue
         for layers in cases[:MOST_CASES]:
@@ -194,8 +193,8 @@ def _sides(checked: Checked) -> Iterator[Stated]:
                 if place < len(node.sides) - 1 and isinstance(bare(side), Name | Scripted):
                     continue  # a symbol, which is among them already
                 try:
-                    term = checker.elaborator(statement, layers, False).term(side)
-                    tested = frozenset(checker.closure_of_term(term))
+                    term = reader(checked.book, statement, layers, False).term(side)
+                    tested = closure(checker, term)
                 except NO_VALUE:
                     continue
                 if not any(one.operation == "family" for one in walk_terms(term)):

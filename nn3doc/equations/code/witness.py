@@ -264,7 +264,7 @@ class _Page:
         key = (id(stated.term or stated.update or stated.key), stated.key, evaluator)
         if key not in self._decided:
             checker = self.checked.checker
-            below = list(checker.below(*stated.terms(self.checked)))
+            below = list(checker.at_end().below(*stated.terms(self.checked)))
             decided = torch.ones(evaluator.draws, dtype=torch.bool)
             kinks = any(operation_of(term).kink for term in below)
             for term in below:
@@ -479,7 +479,6 @@ def _ask_all(page: _Page, functions: Sequence[PageFunction]) -> None:
 
 
 def _ask(page: _Page, function: PageFunction) -> None:
-    page.checked.checker.use_all()
     if function.inner is None and innermost(function.function) is None:
         last = function.last_name
         if last in page.names or named_so(last, page.checked, page.stated)[0]:
@@ -575,7 +574,7 @@ class _Comparing:
         }
         for label in lost:
             del self.agreed[label]
-        found = self._call(self.checked.checker.evaluators[0], 0) if lost else None
+        found = self._call(self.checked.checker.at_end().evaluators[0], 0) if lost else None
         gives_inputs = found is not None and any(
             result.name in found.given and _same_value(result.value, found.given[result.name])
             for result in found.record.results
@@ -690,7 +689,7 @@ class _Comparing:
 
     def _further(self, evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, int]]:
         """Draws that are out of the ordinary, and other sizes."""
-        checker, first = self.checked.checker, evaluators[0]
+        draws, first = self.checked.checker.at_end(), evaluators[0]
         keys = [key for key in self.one.wanted.names.values() if not isinstance(key, Size)]
         shapes = [size for key in keys for size in self.checked.book.shape_of_key(key)]
         shapes += [one for one in self.one.wanted.names.values() if isinstance(one, Size)]
@@ -700,13 +699,13 @@ class _Comparing:
         for name in names:
             for number in wanted:
                 if 1 <= number <= _LARGEST_SIZE:
-                    yield checker.sized({name: number}), 0
+                    yield draws.sized({name: number}), 0
         asked = set(calls_of(first, bool(self.numbers)))
         yield from ((first, draw) for draw in range(first.draws) if draw not in asked)
 
     def _look_for_lost(self) -> None:
         """A function that gives back what it was given, and leaves nothing changed, loses its work."""
-        found = self._call(self.checked.checker.evaluators[0], 0)
+        found = self._call(self.checked.checker.at_end().evaluators[0], 0)
         if found is None or found.attributes or not found.record.results:
             return
         given = {**found.before, **found.given}
@@ -723,7 +722,7 @@ class _Comparing:
 
     def _evaluators(self) -> list[Evaluator]:
         """The draws for it: where what it computes has kinks, those that look for them."""
-        checker = self.checked.checker
+        checker = self.checked.checker.at_end()
         first = checker.evaluators[0]
         found = self._call(first, 0)
         terms = (
@@ -738,7 +737,7 @@ class _Comparing:
         group, _ = named_so(self.function.last_name, self.checked, self.page.stated)
         terms += [term for one in group for term in one.terms(self.checked)]
         try:
-            return checker.draws(*terms, numbers=self.numbers)
+            return checker.fitting(*terms, numbers=self.numbers)
         except (NotationError, DefinitionError):
             return checker.evaluators
 
@@ -998,7 +997,7 @@ class _Comparing:
         """Whether a value is made of an attribute that a loop of the method changes."""
         names = self.page.names
         moved = frozenset(names[name] for name in found.attributes if name in names)
-        below = self.checked.checker.below(*item.stated.terms(self.checked))
+        below = self.checked.checker.at_end().below(*item.stated.terms(self.checked))
         return (
             bool(moved)
             and self._has_loop()
@@ -1475,7 +1474,7 @@ class _Comparing:
         checked, stated = self.checked, one.item.stated
         checked.checker.tested |= stated.tested
         if stated.update is not None:
-            checked.checker.tested.add(id(stated.update))
+            checked.checker.tested.add(stated.update)
         file = relative(self._file())
         for equation in self._equations(stated):
             witness = Witness(
@@ -1665,7 +1664,7 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
         page.notice(function, f"nothing says what {family.tex} is")
         return
     body = said.body
-    draws = checked.checker.draws(body)
+    draws = checked.checker.at_end().fitting(body)
 
     own = definition.statement.own
     stated = Stated(
@@ -1675,7 +1674,7 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
         equation=checked.checker.equations[definition.statement.place] if own else None,
         start=definition.right.start,
         end=definition.right.end,
-        tested=frozenset({id(definition)}),
+        tested=frozenset({definition}),
         compute=lambda evaluator: (
             evaluator.with_formals(
                 {
@@ -1695,7 +1694,7 @@ def _ask_function_symbol(page: _Page, function: PageFunction, family: Family) ->
         comparing = _Comparing(page, function, one)
         asked = [(each, draw) for each in draws for draw in calls_of(each)]
         if comparing.numbers:
-            at_numbers = checked.checker.draws(body, numbers=comparing.numbers)
+            at_numbers = checked.checker.at_end().fitting(body, numbers=comparing.numbers)
             asked += [(each, draw) for each in at_numbers for draw in calls_of(each, True)]
         differences = [
             comparing.returns(

@@ -2,6 +2,7 @@
 
 from nn3doc.equations.evaluate.arrays import (
     Array,
+    MissingValue,
     TooLarge,
     aligned,
 )
@@ -25,7 +26,6 @@ from nn3doc.equations.evaluate.comparing import (
 from nn3doc.equations.evaluate.evaluator import (
     NOISE,
     Evaluator,
-    MissingValue,
     walk_meaning,
 )
 from nn3doc.equations.evaluate.exact import (

@@ -15,6 +15,10 @@ MAX_OPERATIONS = 30_000  # of one value, definitions within definitions
 MAX_IN_ALL = 6_000_000  # of a value, in all draws together
 
 
+class MissingValue(Exception):
+    """A symbol has no value in this environment."""
+
+
 class TooLarge(Exception):
     """A value has more entries than are worked out.
 

@@ -9,14 +9,21 @@ not agree at once, both are worked out a few times more with every rounded resul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from nn3doc.equations.evaluate.arrays import Array, aligned
-from nn3doc.equations.evaluate.evaluator import NOISE, Evaluator, is_plain, walk_meaning
+from nn3doc.equations.evaluate.arrays import aligned
+from nn3doc.equations.evaluate.evaluator import (
+    NOISE,
+    Branches,
+    Evaluator,
+    add_branches,
+    is_plain,
+    walk_meaning,
+)
 from nn3doc.equations.evaluate.samples import ORDINARY
 from nn3doc.equations.meaning import Key, Term, walk_terms
 from nn3doc.equations.notation import NotationError
@@ -55,7 +62,7 @@ class Comparison:
         unmet: Cases of which some draw meets none.
         one_sided: Whether in an ordinary draw one side has a value and the other has none.
         missed: A case that no draw reaches, and no search.
-        reached: For each `cases`, which of its branches were taken in some draw that counts.
+        reached: Each `cases`, and which of its branches were taken in some draw that counts.
     """
 
     holds: bool
@@ -70,30 +77,29 @@ class Comparison:
     unmet: Node | None = None
     missed: Node | None = None
     one_sided: bool = False
-    reached: Mapping[int, tuple[Term, Tensor]] = field(default_factory=dict)
+    reached: tuple[Branches, ...] = ()
 
 
 def unreached(comparisons: Iterable[Comparison]) -> tuple[Term, int] | None:
     """The first branch of cases that no draw of any sample takes, and its number."""
-    found: dict[int, tuple[Term, Tensor]] = {}
+    found: list[Branches] = []
     for comparison in comparisons:
-        for place, (term, taken) in comparison.reached.items():
-            known = found.get(place)
-            found[place] = term, taken if known is None else known[1] | taken
-    for term, taken in found.values():
+        for one in comparison.reached:
+            add_branches(found, one)
+    for term, taken in found:
         missing = (~taken).nonzero().flatten().tolist()
         if missing:
             return term, missing[0]
     return None
 
 
-def _reached(evaluator: Evaluator, draws: Tensor) -> dict[int, tuple[Term, Tensor]]:
+def _reached(evaluator: Evaluator, draws: Tensor) -> tuple[Branches, ...]:
     """For each `cases` as the author writes them: which branches are taken in some of the draws."""
-    return {
-        place: (term, taken[:-1, draws].any(1))
-        for place, (term, taken) in evaluator.marks.branches.items()
+    return tuple(
+        (term, taken[:-1, draws].any(1))
+        for term, taken in evaluator.marks.branches
         if isinstance(term.node, Cases)
-    }
+    )
 
 
 def both(evaluator: Evaluator, left: Term, right: Term) -> tuple[Tensor, Tensor]:
@@ -140,7 +146,7 @@ def compare(evaluator: Evaluator, left: Term, right: Term, operator: str = "=") 
         b[0],
         reached=_reached(evaluator, counted.flatten(1).any(1)),
     )
-    for term, taken in evaluator.marks.branches.values():
+    for term, taken in evaluator.marks.branches:
         none = taken[-1] & ~reals
         if bool(none.any()):
             place = int(none.nonzero()[0])
@@ -444,18 +450,3 @@ def _close(a: Tensor, b: Tensor) -> bool:
 
 def _number(value: float) -> str:
     return f"{value:.4g}"
-
-
-__all__ = [
-    "TOLERANCE",
-    "Array",
-    "Comparison",
-    "both",
-    "compare",
-    "describe",
-    "example",
-    "leaves",
-    "ordinary",
-    "told",
-    "unreached",
-]

@@ -1,22 +1,32 @@
 """Question 4: values of all symbols of a page, for one sample of draws.
 
-The value rules (`rules`) are functions of an evaluator and a term. The evaluator knows what they
-need: the values of symbols, drawn, given or worked out from their definitions, and the sizes.
+The value rules (`rules`) are functions of an evaluator and a term, registered here by the operation
+that they work out. The evaluator knows what they need: the values of symbols, drawn, given or worked
+out from their definitions, and the sizes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from nn3doc.equations.evaluate.arrays import Array, Work, hold_size, without_value
+from nn3doc.equations.evaluate.arrays import Array, MissingValue, Work, hold_size, without_value
 from nn3doc.equations.evaluate.assembling import assemble
-from nn3doc.equations.evaluate.rules import RULES, MissingValue
-from nn3doc.equations.evaluate.samples import Drawer, with_eigenvector
-from nn3doc.equations.meaning import Index, Key, Operation, Term, operation_of, walk_terms
+from nn3doc.equations.evaluate.samples import Drawer, standing_value, with_eigenvector
+from nn3doc.equations.meaning import (
+    OPERATIONS,
+    Index,
+    Key,
+    Operation,
+    Term,
+    operation_of,
+    walk_terms,
+)
 from nn3doc.equations.model import Definition, PageModel
 from nn3doc.equations.notation import ONE, NotationError, Size
 
@@ -29,6 +39,20 @@ CLOSE = 1e-4
 NOISE = 2.0**-44
 
 
+#: Cases, and for each of their branches and for none whether it was taken: `(branches + 1, …)`.
+Branches = tuple[Term, Tensor]
+
+
+def add_branches(known: list[Branches], new: Branches) -> None:
+    """Adds which branches of cases were taken to what is known of the same cases."""
+    term, taken = new
+    for place, (other, before) in enumerate(known):
+        if other.node is term.node:  # the same cases, in another layer perhaps
+            known[place] = term, before | taken
+            return
+    known.append(new)
+
+
 @dataclass
 class Marks:
     """What was met while a value was worked out.
@@ -36,20 +60,27 @@ class Marks:
     Attributes:
         tied: In which draws a value lay exactly at a kink, where it has no derivative: `(draws,)`.
         close: In which draws the sides of a comparison were close to each other: `(draws,)`.
-        branches: For each `cases`, in which draws each of its branches was taken, and none: the
-            term, and `(branches + 1, draws)`.
+        branches: Each `cases`, and in which draws each of its branches was taken, and none:
+            `(branches + 1, draws)`.
     """
 
     tied: Tensor
     close: Tensor
-    branches: dict[int, tuple[Term, Tensor]] = field(default_factory=dict)
+    branches: list[Branches] = field(default_factory=list)
 
     def add(self, other: Marks) -> None:
         """Adds what was met elsewhere."""
         self.tied, self.close = self.tied | other.tied, self.close | other.close
-        for place, (term, taken) in other.branches.items():
-            known = self.branches.get(place)
-            self.branches[place] = term, taken if known is None else known[1] | taken
+        for one in other.branches:
+            add_branches(self.branches, one)
+
+    def tie(self, draws: Tensor) -> None:
+        """Values are equal where a kink is, in some draws."""
+        self.tied = self.tied | draws
+
+    def near(self, draws: Tensor) -> None:
+        """Two sides of a comparison are close to each other, in some draws."""
+        self.close = self.close | draws
 
 
 class Evaluator:
@@ -61,10 +92,12 @@ class Evaluator:
         given: Values that are given instead (a worked example, what a snippet has assigned), each
             `(draws, …)`.
         only_given: Whether nothing is drawn: a symbol without a value is a `MissingValue`.
-        use_definitions: Whether symbols that are not given are worked out by their definitions.
         aliases: Which function another one is: any g is the sigmoid once the page says so.
         noise: A seed: every rounded result is moved by up to `NOISE`, relative to it; None for
             results as they are.
+        standing: Whether I, **1** and **0** are what they are although nothing is drawn.
+        parts: Takes up how large each part of each sum is, in each draw; None if nobody asks.
+        outer: Whose values all symbols have that do not rest on those that are given here.
     """
 
     def __init__(
@@ -73,16 +106,17 @@ class Evaluator:
         drawer: Drawer,
         given: Mapping[Key, Tensor] | None = None,
         only_given: bool = False,
-        use_definitions: bool = True,
         aliases: Callable[[str], str] | None = None,
         noise: int | None = None,
+        standing: bool = False,
+        parts: list[Tensor] | None = None,
+        outer: Evaluator | None = None,
     ) -> None:
         self.alias = aliases or (lambda key: key)
         self.book = book
         self.drawer = drawer
         self.memo: dict[Key, Tensor] = dict(given or {})
         self.only_given = only_given
-        self.use_definitions = use_definitions
         self.formals: dict[str, Array] = {}
         self.working: set[Key] = set()
         self.asked: set[Key] = set()
@@ -91,11 +125,12 @@ class Evaluator:
         self.noise = noise
         self._generator = torch.Generator().manual_seed(noise or 0)
         self._met: dict[Key, Marks] = {}
-        self.work = Work()
-        self.parts: list[Tensor] | None = None
+        self.standing = standing
+        self.work: Work = Work() if outer is None else outer.work
+        self.parts = parts
         self._within = _NOTHING
-        self._outer: Evaluator | None = None
-        self._changed: frozenset[Key] = frozenset()
+        self._outer = outer
+        self._changed = frozenset(given or ())
 
     @property
     def draws(self) -> int:
@@ -113,13 +148,13 @@ class Evaluator:
     def note_ties(self, tied: Tensor) -> None:
         """Remembers in which draws values are equal where a kink is: `(draws or 1, …)`."""
         if bool(tied.any()):
-            self.marks.tied = self.marks.tied | tied.flatten(1).any(1)
+            self.marks.tie(tied.flatten(1).any(1))
 
     def note_branches(self, term: Term, taken: list[Tensor]) -> None:
         """Remembers which branches of cases were taken, and in which draws none was."""
         rows = torch.broadcast_tensors(*taken)
         found = torch.stack([row.flatten(1).any(1).expand(self.draws) for row in rows])
-        self.marks.add(Marks(self.marks.tied, self.marks.close, {id(term.node): (term, found)}))
+        add_branches(self.marks.branches, (term, found))
 
     def note_parts(self, tensors: Iterable[Tensor]) -> None:
         """Remembers how large the parts of a sum are, if somebody asks."""
@@ -130,7 +165,11 @@ class Evaluator:
         """Remembers in which draws two sides of a comparison are close to each other."""
         near = (left - right).abs() <= CLOSE * torch.maximum(left.abs(), right.abs())
         if bool(near.any()):
-            self.marks.close = self.marks.close | near.flatten(1).any(1)
+            self.marks.near(near.flatten(1).any(1))
+
+    def note_derivative(self) -> None:
+        """Remembers that a derivative was taken: at a kink there is none."""
+        self.differentiated = True
 
     def symbol(self, key: Key) -> Tensor:
         """The value of a symbol: draws, one axis for each index slot, then rows and columns."""
@@ -142,20 +181,26 @@ class Evaluator:
             return known
         if self._outer is not None and not self.book.rests_on(key, self._changed):
             return self._outer.symbol(key)
-        definition = self.book.definition(key) if self.use_definitions else None
-        if definition is not None:
-            value = self._worked_out(key, *definition)
-        elif self.only_given:
-            raise MissingValue(key[0])
-        else:
-            family = self.book.family(key[0])
-            numbers = self.shape_of(key)
-            hold_size(*numbers, draws=self.draws)
-            value = self.drawer.draw(key, family, numbers)
-            if key[0] in self.book.eigen:
-                vector, number = self.book.eigen[key[0]]
-                value = with_eigenvector(value, self.symbol(vector), self.symbol(number))
+        definition = self.book.definition(key)
+        value = self._free(key) if definition is None else self._worked_out(key, *definition)
         self.memo[key] = value
+        return value
+
+    def _free(self, key: Key) -> Tensor:
+        """The value of a symbol that nothing defines."""
+        family = self.book.family(key[0])
+        if self.standing and not family.parts:
+            standing = standing_value(family.letter, self.shape_of(key))
+            if standing is not None:
+                return standing.expand(self.draws, *standing.shape).clone().requires_grad_()
+        if self.only_given:
+            raise MissingValue(key[0])
+        numbers = self.shape_of(key)
+        hold_size(*numbers, draws=self.draws)
+        value = self.drawer.draw(key, family, numbers)
+        if key[0] in self.book.eigen:
+            vector, number = self.book.eigen[key[0]]
+            value = with_eigenvector(value, self.symbol(vector), self.symbol(number))
         return value
 
     def _worked_out(self, key: Key, term: Term, definition: Definition) -> Tensor:
@@ -165,20 +210,26 @@ class Evaluator:
                 term.node,
                 "Write what it is without it.",
             )
-        self.working.add(key)
-        outer, self.formals = self.formals, {}
-        marks, self.marks = self.marks, self._no_marks()
-        try:
+        with self._alone(key) as marks:
             array = self(term)
             value = assemble(self.book, definition, key, self, array).clone()
-            self._met[key] = self.marks
-            marks.add(self.marks)
-        finally:
-            self.working.discard(key)
-            self.formals, self.marks = outer, marks
+            self._met[key] = marks
+        self.marks.add(marks)
         if not value.requires_grad:
             value.requires_grad_()
         return value
+
+    @contextmanager
+    def _alone(self, key: Key) -> Iterator[Marks]:
+        """While a symbol is worked out: what is met counts for it, and no arguments are known."""
+        formals, self.formals = self.formals, {}
+        outer, self.marks = self.marks, self._no_marks()
+        self.working.add(key)
+        try:
+            yield self.marks
+        finally:
+            self.working.discard(key)
+            self.formals, self.marks = formals, outer
 
     def shape_of(self, key: Key) -> list[int]:
         """The axes of a symbol's value in one draw."""
@@ -223,11 +274,8 @@ class Evaluator:
         """
         row, within = operation_of(term), self._within
         alone = not within.rounded and is_plain(term)
-        self._within = _NOTHING if alone else row
-        try:
+        with self._inside(_NOTHING if alone else row):
             array = self._value(term, row)
-        finally:
-            self._within = within
         moves = not alone and (within.rounded or row.rounded)
         if not moves or _is_exact(term) or array.tensor.dtype == torch.bool:
             return array
@@ -240,6 +288,15 @@ class Evaluator:
             return Array(array.names, tensor + noise * largest)
         return Array(array.names, tensor * (1 + noise))
 
+    @contextmanager
+    def _inside(self, row: Operation) -> Iterator[None]:
+        """While the arguments of an operation are worked out."""
+        within, self._within = self._within, row
+        try:
+            yield
+        finally:
+            self._within = within
+
     def with_formals(self, formals: Mapping[str, Array], term: Term) -> Array:
         """The value of a function's right side."""
         outer, self.formals = self.formals, dict(formals)
@@ -251,28 +308,18 @@ class Evaluator:
     def with_values(self, changed: Mapping[Key, Tensor], term: Term) -> Array:
         """The value of a term with symbols put to other values, and what rests on them."""
         inner = self.changed(changed)
-        inner.formals = self.formals
-        result = inner(term)
+        result = inner.with_formals(self.formals, term)
         self.marks.add(inner.marks)
         self.differentiated |= inner.differentiated
         return result
 
     def changed(self, values: Mapping[Key, Tensor]) -> Evaluator:
         """The same draws with symbols put to other values; all that rests on them is worked out anew."""
-        inner = Evaluator(
-            self.book,
-            self.drawer,
-            None,
-            self.only_given,
-            self.use_definitions,
-            self.alias,
-            self.noise,
-        )
-        for key, value in values.items():
-            inner.memo[key] = value if value.requires_grad else value.requires_grad_()
-        inner._outer, inner._changed, inner.work = self, frozenset(values), self.work
-        inner.parts = self.parts
-        return inner
+        given = {
+            key: value if value.requires_grad else value.requires_grad_()
+            for key, value in values.items()
+        }
+        return self._like(given, self.noise, self.parts, self)
 
     def with_leaves(self, values: Mapping[Key, Tensor]) -> Evaluator:
         """Draws of the same kinds in which some free symbols have other values."""
@@ -287,17 +334,34 @@ class Evaluator:
             seed: What the moves are drawn with.
             parts: Takes up how large each part of each sum is, in each draw; None if nobody asks.
         """
-        result = Evaluator(
-            self.book, self.drawer, None, self.only_given, self.use_definitions, self.alias, seed
-        )
-        result.parts = parts
+        if self._outer is not None:
+            given = {key: self.memo[key] for key in self._changed}
+            return self._like(given, seed, parts, self._outer.noisy(seed, parts))
+        result = self._like({}, seed, parts)
         for key, value in self.memo.items():
             if self.book.definition(key) is None:
                 result.memo[key] = result.as_assumed(key, value)
-        if self._outer is not None:
-            result._outer, result._changed = self._outer.noisy(seed, parts), self._changed
-            result.memo = {key: self.memo[key] for key in self._changed}
         return result
+
+    def _like(
+        self,
+        given: Mapping[Key, Tensor],
+        noise: int | None,
+        parts: list[Tensor] | None,
+        outer: Evaluator | None = None,
+    ) -> Evaluator:
+        """The same draws, nothing worked out so far."""
+        return Evaluator(
+            self.book,
+            self.drawer,
+            given,
+            self.only_given,
+            self.alias,
+            noise,
+            self.standing,
+            parts,
+            outer,
+        )
 
     def as_assumed(self, key: Key, value: Tensor) -> Tensor:
         """A drawn value, moved if it is as the page assumes it up to rounding only."""
@@ -313,6 +377,32 @@ class Evaluator:
 
 
 _NOTHING = Operation("", rounded=False)
+
+# --- value rules ----------------------------------------------------------------------------------
+
+Rule = Callable[[Evaluator, Term], Array]
+RULES: dict[str, Rule] = {}
+_R = TypeVar("_R", bound=Rule)
+
+
+def value_rule(*names: str) -> Callable[[_R], _R]:
+    """Registers the value rule of operations of the table.
+
+    Raises:
+        KeyError: The table has no such operation, or it has a rule already.
+    """
+
+    def register(rule: _R) -> _R:
+        for name in names:
+            if name not in OPERATIONS or name in RULES:
+                raise KeyError(name)
+            RULES[name] = rule
+        return rule
+
+    return register
+
+
+# --- terms, and what they rest on -----------------------------------------------------------------
 
 
 def walk_meaning(book: PageModel, alias: Callable[[str], str], *terms: Term) -> Iterator[Term]:
@@ -346,17 +436,11 @@ def is_plain(term: Term) -> bool:
     Its rounding matters in a sum. Alone, in a comparison, it is the number that is written: a value
     drawn at `0.1` is 0.1.
     """
-    return (
-        term.operation == "number" or (bool(term.arguments) and term.operation in _FOLDED)
-    ) and all(map(is_plain, term.arguments))
+    if term.operation == "number":
+        return True
+    return bool(term.arguments) and operation_of(term).folds and all(map(is_plain, term.arguments))
 
 
 def _is_exact(term: Term) -> bool:
     """Whether a numeral is the same in float64: 3 and 0.5 are, 0.1 is not."""
     return term.operation == "number" and (float(term.data) * 1024).is_integer()
-
-
-_FOLDED = frozenset(["add", "multiply", "divide", "power"])
-
-
-__all__ = ["NOISE", "Array", "Evaluator", "Marks", "MissingValue", "is_plain"]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from nn3doc.equations.evaluate.arrays import (
     Array,
+    MissingValue,
     TooLarge,
     aligned_to,
     hold_size,
@@ -23,43 +24,17 @@ from nn3doc.equations.evaluate.arrays import (
     with_two_axes,
     without_value,
 )
+from nn3doc.equations.evaluate.evaluator import RULES, Evaluator, value_rule
 from nn3doc.equations.evaluate.linear_maps import hessian, jacobian, read_map
 from nn3doc.equations.evaluate.samples import opaque
 from nn3doc.equations.meaning import OPERATIONS, Index, Term
 from nn3doc.equations.notation import ONE, NotationError, Size
 
-if TYPE_CHECKING:
-    from nn3doc.equations.evaluate.evaluator import Evaluator
-
 MAX_DERIVED = 20_000
 MOST_CONDITION = 1e12  # of a matrix whose inverse has some digits
 
-Rule = Callable[["Evaluator", Term], Array]
 Function = Callable[[Tensor], Tensor]
-RULES: dict[str, Rule] = {}
 FUNCTIONS: dict[str, Function] = {}
-_R = TypeVar("_R", bound=Rule)
-
-
-class MissingValue(Exception):
-    """A symbol has no value in this environment."""
-
-
-def value_rule(*names: str) -> Callable[[_R], _R]:
-    """Registers the value rule of operations of the table.
-
-    Raises:
-        KeyError: The table has no such operation, or it has a rule already.
-    """
-
-    def register(rule: _R) -> _R:
-        for name in names:
-            if name not in OPERATIONS or name in RULES:
-                raise KeyError(name)
-            RULES[name] = rule
-        return rule
-
-    return register
 
 
 # --- numbers and symbols --------------------------------------------------------------------
@@ -364,7 +339,7 @@ def _prime(evaluator: Evaluator, term: Term) -> Array:
     result = FUNCTIONS[inner.operation](place)
     for _ in range(term.data):
         result = _slope(result, place)
-    evaluator.differentiated = True
+    evaluator.note_derivative()
     return Array(array.names, result)
 
 
@@ -388,10 +363,20 @@ COMPARE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-@value_rule("maximum", "minimum")
-def _extreme(evaluator: Evaluator, term: Term) -> Array:
+@value_rule("maximum")
+def _maximum(evaluator: Evaluator, term: Term) -> Array:
+    return _extreme(evaluator, term, torch.maximum)
+
+
+@value_rule("minimum")
+def _minimum(evaluator: Evaluator, term: Term) -> Array:
+    return _extreme(evaluator, term, torch.minimum)
+
+
+def _extreme(
+    evaluator: Evaluator, term: Term, function: Callable[[Tensor, Tensor], Tensor]
+) -> Array:
     names, tensors = together(evaluator, term.arguments)
-    function = torch.maximum if term.operation == "maximum" else torch.minimum
     result = tensors[0]
     for tensor in tensors[1:]:
         result, tensor = torch.broadcast_tensors(result, tensor)
@@ -438,30 +423,54 @@ def _cases(evaluator: Evaluator, term: Term) -> Array:
 
 # --- over an index --------------------------------------------------------------------------
 
-_NEUTRAL = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
 
-
-@value_rule("sum", "prod", "max", "min")
-def _big(evaluator: Evaluator, term: Term) -> Array:
+def _over_index(
+    evaluator: Evaluator, term: Term, neutral: float, reduce: Callable[[Tensor, int], Tensor]
+) -> Array:
+    """A value without the axis of an index; `neutral` is what counts where the index is left out."""
     index: Index = term.data
     names, tensors = together(evaluator, term.arguments)
     body, tests = tensors[0], tensors[1:]
     axis = 1 + names.index(index.name)
-    neutral = torch.tensor(_NEUTRAL[term.operation], dtype=torch.float64)
     if (mask := _members(evaluator, index)) is not None:
         tests.append(aligned_to(mask, names))
     for test in tests:
-        body = torch.where(test, body, neutral)
-    if term.operation == "sum":
-        result = body.sum(axis)
-    elif term.operation == "prod":
+        body = torch.where(test, body, torch.tensor(neutral, dtype=torch.float64))
+    return Array((*names[: axis - 1], *names[axis:]), reduce(body, axis))
+
+
+@value_rule("sum")
+def _sum(evaluator: Evaluator, term: Term) -> Array:
+    return _over_index(evaluator, term, 0.0, Tensor.sum)
+
+
+@value_rule("prod")
+def _prod(evaluator: Evaluator, term: Term) -> Array:
+    def product(body: Tensor, axis: int) -> Tensor:
         result = body.prod(axis)
         too_small = (result == 0) & (body != 0).all(axis)
-        result = without_value(result, too_small)
-    else:
-        result = body.amax(axis) if term.operation == "max" else body.amin(axis)
-        evaluator.note_ties((body == result.unsqueeze(axis)).sum(axis) > 1)
-    return Array((*names[: axis - 1], *names[axis:]), result)
+        return without_value(result, too_small)
+
+    return _over_index(evaluator, term, 1.0, product)
+
+
+@value_rule("max")
+def _max(evaluator: Evaluator, term: Term) -> Array:
+    return _over_index(evaluator, term, -math.inf, partial(_largest, evaluator, Tensor.amax))
+
+
+@value_rule("min")
+def _min(evaluator: Evaluator, term: Term) -> Array:
+    return _over_index(evaluator, term, math.inf, partial(_largest, evaluator, Tensor.amin))
+
+
+def _largest(
+    evaluator: Evaluator, reduce: Callable[[Tensor, int], Tensor], body: Tensor, axis: int
+) -> Tensor:
+    """The largest or the smallest along an axis; where there are two of them is a kink."""
+    result = reduce(body, axis)
+    evaluator.note_ties((body == result.unsqueeze(axis)).sum(axis) > 1)
+    return result
 
 
 def _members(evaluator: Evaluator, index: Index) -> Array | None:
@@ -529,7 +538,7 @@ def _call(evaluator: Evaluator, term: Term) -> Array:
     tensors = [tensor.expand(evaluator.draws, *tensor.shape[1:]) for tensor in tensors]
     if not primes:
         return _called(evaluator, key, names, tensors)
-    evaluator.differentiated = True
+    evaluator.note_derivative()
     place = tensors[0] * 1
     if not place.requires_grad:
         place.requires_grad_()
@@ -620,7 +629,7 @@ def _chain(evaluator: Evaluator, term: Term) -> Array:
 
 def _linear_map(evaluator: Evaluator, of: Term, by: Term) -> Array:
     """The derivative of every entry of a value by every entry of another: four last axes."""
-    evaluator.differentiated = True
+    evaluator.note_derivative()
     places: list[list[Term | None]] = []
     base = by
     while base.operation == "gather":

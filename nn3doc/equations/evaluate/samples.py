@@ -17,6 +17,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from nn3doc.equations.evaluate.arrays import MissingValue
 from nn3doc.equations.notation import FILLED, IDENTITIES, Domain, Family
 
 _DIMENSIONS = (5, 4, 3, 7, 6, 8, 9, 10, 11, 12, 13, 2)
@@ -60,7 +61,7 @@ class Drawer:
     """Values for symbols that nothing defines, in several draws.
 
     Args:
-        seed: Which sample.
+        seed: Which sample; None draws nothing, and functions that nothing defines have no value.
         sizes: Names of the sizes that are known beforehand, in their order.
         constraints: What the page assumes of symbols, by key.
         given: Sizes that have a number.
@@ -72,7 +73,7 @@ class Drawer:
 
     def __init__(
         self,
-        seed: int,
+        seed: int | None,
         sizes: Sequence[str] = (),
         constraints: dict[str, tuple[str, ...]] | None = None,
         given: dict[str, int] | None = None,
@@ -115,7 +116,13 @@ class Drawer:
         return self.dimensions[name]
 
     def generator(self, name: str) -> torch.Generator:
-        """Random numbers that depend on the seed and on a name only."""
+        """Random numbers that depend on the seed and on a name only.
+
+        Raises:
+            MissingValue: Nothing is drawn.
+        """
+        if self.seed is None:
+            raise MissingValue(name)
         generator = torch.Generator()
         generator.manual_seed(zlib.crc32(f"{self.seed}/{name}".encode()))
         return generator

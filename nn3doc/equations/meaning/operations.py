@@ -59,6 +59,7 @@ class Operation:
         empty: The value over no index at all, where it has one.
         mixes: Whether rounding moves an entry of its result as if the arguments were moved relative
             to their largest entry, as in an elimination, rather than each to itself.
+        differentiates: Whether it is a derivative by symbols.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Operation:
     of_entries: bool = False
     overflows: bool = False
     mixes: bool = False
+    differentiates: bool = False
 
 
 def _function(
@@ -219,8 +221,10 @@ _ROWS = (
     Operation("call", "f(a)", degree="body", rounded=False),
     Operation("prime", r"\sin'(a)", of_entries=True),
     Operation("at", r"\left. f \right|_{x = 0}", rounded=False),
-    Operation("derivative", r"\frac{\partial J}{\partial w}"),
-    Operation("chain", r"\frac{\partial J}{\partial a} \frac{\partial a}{\partial w}"),
+    Operation("derivative", r"\frac{\partial J}{\partial w}", differentiates=True),
+    Operation(
+        "chain", r"\frac{\partial J}{\partial a} \frac{\partial a}{\partial w}", differentiates=True
+    ),
 )
 
 OPERATIONS = {row.name: row for row in _ROWS}

@@ -17,15 +17,15 @@ from pathlib import Path
 import torch
 
 from nn3doc.equations.evaluate import Evaluator, MissingValue, TooLarge, aligned, rounding
-from nn3doc.equations.meaning import Elaborator, Term, walk_terms
+from nn3doc.equations.meaning import Term, walk_terms
 from nn3doc.equations.mistakes.edits import KINDS, NEVER_THE_SAME, OF_DECLARATIONS, Edit, edits
-from nn3doc.equations.mistakes.variants import Outcome, Variants
+from nn3doc.equations.mistakes.variants import Variant, Variants
 from nn3doc.equations.model import DefinitionError, Statement, is_numeric
 from nn3doc.equations.notation import NotationError
 from nn3doc.equations.report import Equation, own_mistake
 from nn3doc.equations.sources import table_spans
 from nn3doc.equations.tex import Node, Number, Relation, walk
-from nn3doc.equations.verdict import Checked, Checker
+from nn3doc.equations.verdict import Checked, Samples, assignments, reader
 
 OTHER_SEEDS = (11, 12, 13, 14)
 
@@ -155,22 +155,23 @@ def flat(tex: str) -> str:
     return " ".join(tex.split())
 
 
-def same_meaning(checked: Checked, variants: Variants, place: int, outcome: Outcome) -> bool:
+def same_meaning(checked: Checked, variants: Variants, place: int, outcome: Variant) -> bool:
     """Whether a changed formula says the same: each side has its old value for other draws."""
     before = [r.statement for r in checked.results if r.statement.place == place]
     after = [r.statement for r in outcome.results]
     if len(before) != len(after):
         return False
-    old, new = Checker(checked.book, OTHER_SEEDS), Checker(outcome.book, OTHER_SEEDS)
-    for checker in (old, new):
-        checker.equations = checked.checker.equations
-        checker.numbers = variants.numbers.copy(checker.book)
+    equations = checked.checker.equations
+    old, new = (
+        Samples(book, OTHER_SEEDS, equations, variants.numbers.copy(book))
+        for book in (checked.book, outcome.book)
+    )
     return all(
         _same_statement(old, one, new, other) for one, other in zip(before, after, strict=True)
     )
 
 
-def _same_statement(old: Checker, one: Statement, new: Checker, other: Statement) -> bool:
+def _same_statement(old: Samples, one: Statement, new: Samples, other: Statement) -> bool:
     left, right = one.node, other.node
     if left == right:
         return True
@@ -179,9 +180,10 @@ def _same_statement(old: Checker, one: Statement, new: Checker, other: Statement
     if left.operators != right.operators:
         return False
     try:
-        if old.assignments(one) != new.assignments(other):
+        cases = assignments(old.book, one)
+        if cases != assignments(new.book, other):
             return False
-        for layers in old.assignments(one):
+        for layers in cases:
             for a, b in zip(left.sides, right.sides, strict=True):
                 if not _same_side((old, one, a), (new, other, b), layers):
                     return False
@@ -191,15 +193,13 @@ def _same_statement(old: Checker, one: Statement, new: Checker, other: Statement
 
 
 def _same_side(
-    one: tuple[Checker, Statement, Node],
-    other: tuple[Checker, Statement, Node],
+    one: tuple[Samples, Statement, Node],
+    other: tuple[Samples, Statement, Node],
     layers: dict[str, int],
 ) -> bool:
     terms: list[Term] = []
-    for checker, statement, node in (one, other):
-        checker.use_for(statement)
-        elaborator: Elaborator = checker.elaborator(statement, layers, False)
-        terms.append(elaborator.term(node))
+    for samples, statement, node in (one, other):
+        terms.append(reader(samples.book, statement, layers, False).term(node))
     if terms[0].shape != terms[1].shape:
         return _same_numbers(one, terms[0], other, terms[1])
     if any(term.operation == "sizes" for whole in terms for term in walk_terms(whole)):
@@ -208,17 +208,18 @@ def _same_side(
     if isinstance(node, Relation) and node.operators[0] == "<-" and one[2] is node.sides[0]:
         if terms[0].data != terms[1].data:
             return False  # another symbol is given a value
+    first, second = (samples.at(statement).evaluators for samples, statement, _ in (one, other))
     if is_numeric(one[2]) and is_numeric(other[2]):
         slack = _rounding(one[2], one[1].node)
-        return _equal(one[0].evaluators[0], terms[0], other[0].evaluators[0], terms[1], slack)
-    pairs = zip(one[0].evaluators, other[0].evaluators, strict=True)
-    return all(_equal(first, terms[0], second, terms[1]) for first, second in pairs)
+        return _equal(first[0], terms[0], second[0], terms[1], slack)
+    pairs = zip(first, second, strict=True)
+    return all(_equal(before, terms[0], after, terms[1]) for before, after in pairs)
 
 
 def _same_numbers(
-    one: tuple[Checker, Statement, Node],
+    one: tuple[Samples, Statement, Node],
     left: Term,
-    other: tuple[Checker, Statement, Node],
+    other: tuple[Samples, Statement, Node],
     right: Term,
 ) -> bool:
     """Sides of a statement about the worked example, with its numbers: a 1 × 1 matrix transposed."""
@@ -226,7 +227,7 @@ def _same_numbers(
     if not isinstance(node, Relation) or not any(is_numeric(side) for side in node.sides):
         return False
     values = [
-        checker.numbers.evaluator()(term).tensor.detach()
+        checker.example.evaluator()(term).tensor.detach()
         for checker, term in ((one[0], left), (other[0], right))
     ]
     return values[0].shape == values[1].shape and bool((values[0] == values[1]).all())

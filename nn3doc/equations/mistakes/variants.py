@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nn3doc.equations.code import add_witnesses
-from nn3doc.equations.model import PageModel, Statement, claims_of, with_formula
+from nn3doc.equations.model import Definition, PageModel, Statement, claims_of, with_formula
 from nn3doc.equations.report import Report
 from nn3doc.equations.tex import Formula, TexError, parse
-from nn3doc.equations.verdict import Checked, Checker, Result
+from nn3doc.equations.verdict import Checked, Outcome, Samples, check_statement
 
 
 @dataclass
-class Outcome:
+class Variant:
     """What the checks say of a changed formula.
 
     Attributes:
@@ -25,14 +25,14 @@ class Outcome:
         by: `read`, `known`, …, `elsewhere` (another statement), `code`, `untested`.
         results: What is said of the formula's own statements.
         book: The page as it would be.
-        checker: Its checker.
+        checker: What it is worked out with.
     """
 
     caught: str
     by: str
-    results: list[Result]
+    results: list[Outcome]
     book: PageModel
-    checker: Checker
+    checker: Samples
 
 
 class Variants:
@@ -47,7 +47,7 @@ class Variants:
         self.checked = checked
         self.again = checked.again
         self.path = path
-        self.numbers = checked.checker.numbers.copy(checked.book)
+        self.numbers = checked.checker.example.copy(checked.book)
         self.by_place: dict[int, list[Statement]] = {}
         book = checked.book
         groups = (*book.definitions.values(), *book.updates.values(), book.functions.values())
@@ -58,7 +58,7 @@ class Variants:
             if statement.own:
                 self.by_place.setdefault(statement.place, []).append(statement)
 
-    def own(self, place: int, tex: str) -> Outcome:
+    def own(self, place: int, tex: str) -> Variant:
         """What is said of a formula's own statements, were it written as `tex`.
 
         Args:
@@ -69,47 +69,47 @@ class Variants:
         try:
             formula = parse(tex, book.notation.lexicon)
         except TexError as error:
-            return Outcome(error.message, "read", [], book, self.checked.checker)
+            return Variant(error.message, "read", [], book, self.checked.checker)
         claims = self._claims(place, formula)
         if claims is not None:
             checker, statements = self.checked.checker, claims
-            checker.numbers = self.numbers.copy(book)
+            checker.example = self.numbers.copy(book)
         else:
             book = with_formula(book, place, formula)
             checker = self._checker(book)
             statements = [s for s in book.statements if s.own and s.place == place]
-        results = [checker.check(statement) for statement in statements]
+        results = [check_statement(checker, statement) for statement in statements]
         for result in results:
             if result.findings:
                 finding = result.findings[0]
-                return Outcome(finding.message, finding.kind, results, book, checker)
-        return Outcome("", "", results, book, checker)
+                return Variant(finding.message, finding.kind, results, book, checker)
+        return Variant("", "", results, book, checker)
 
-    def whole(self, place: int, tex: str, code: bool = True) -> Outcome:
+    def whole(self, place: int, tex: str, code: bool = True) -> Variant:
         """What is said of the page, were a formula written as `tex`."""
         outcome = self.own(place, tex)
         if outcome.caught:
             return outcome
-        new = {number for result in outcome.results for number in result.defines}
+        new = {one for result in outcome.results for one in result.defines}
         old = {
-            number
+            one
             for result in self.checked.results
             if result.statement.place == place
-            for number in result.defines
+            for one in result.defines
         }
         if any(r.verdict == "declares" or r.gives for r in outcome.results):
             return self._read_again(place, tex, outcome)
         if not new and not old:
             return outcome
-        tested: set[int] = set()
+        tested: set[Definition] = set()
         # What rests on the old definition comes first: it is likeliest to object.
         for result in sorted(self.checked.results, key=lambda r: old.isdisjoint(r.used)):
             if result.statement.place == place:
                 continue
             statement = next(s for s in outcome.book.statements if s is result.statement)
-            if not self._touched(outcome, result, old):
-                continue
-            again = outcome.checker.check(statement)
+            if result.verdict in ("reads", "states"):
+                continue  # it rests on nothing that the formula defines
+            again = check_statement(outcome.checker, statement)
             if again.findings or again.verdict == "skipped":
                 message = again.findings[0].message if again.findings else "needs what is lost"
                 return replace(outcome, caught=message, by="elsewhere")
@@ -121,7 +121,7 @@ class Variants:
             return replace(outcome, caught="untested definition", by="untested")
         return outcome
 
-    def _read_again(self, place: int, tex: str, outcome: Outcome) -> Outcome:
+    def _read_again(self, place: int, tex: str, outcome: Variant) -> Variant:
         """The whole page with the change: what it declares or gives can reach anything."""
         equation = self.checked.checker.equations[place]
         text = self.checked.report.text
@@ -133,11 +133,7 @@ class Variants:
             return replace(outcome, caught=failing[0].message, by="elsewhere")
         return outcome
 
-    def _touched(self, outcome: Outcome, result: Result, old: set[int]) -> bool:
-        """Whether a statement may rest on what the formula defines or defined."""
-        return result.verdict not in ("reads", "states")
-
-    def _code(self, outcome: Outcome) -> str:
+    def _code(self, outcome: Variant) -> str:
         """What the page's code says against the change."""
         source = self.checked.report
         report = Report(source.path, source.text)
@@ -165,16 +161,15 @@ class Variants:
             return None
         return claims_of(self.checked.book, place, formula)
 
-    def _checker(self, book: PageModel) -> Checker:
+    def _checker(self, book: PageModel) -> Samples:
         if book is self.checked.book:
             return self.checked.checker
-        checker = Checker(book, self.checked.checker.seeds)
-        checker.equations = self.checked.checker.equations
-        checker.numbers = self.checked.checker.numbers.copy(book)
-        for key in list(checker.numbers.values):  # what is defined now is worked out
+        known = self.checked.checker
+        checker = Samples(book, known.seeds, known.equations, known.example.copy(book))
+        for key in list(checker.example.values):  # what is defined now is worked out
             if book.find(key) is not None and self.checked.book.find(key) is None:
-                del checker.numbers.values[key]
+                del checker.example.values[key]
         return checker
 
 
-__all__ = ["Outcome", "Variants"]
+__all__ = ["Variant", "Variants"]

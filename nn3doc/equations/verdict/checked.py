@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from nn3doc.equations.model import PageModel
 from nn3doc.equations.report import Report
 from nn3doc.equations.text import Region
-from nn3doc.equations.verdict.outcomes import Result
-from nn3doc.equations.verdict.statements import Checker
+from nn3doc.equations.verdict.outcomes import Outcome
+from nn3doc.equations.verdict.samples import Samples
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Checked:
     Attributes:
         report: The report.
         book: What the page says.
-        checker: What checked it.
+        checker: What it was worked out with.
         results: What is said of each of its statements.
         regions: Its formulas.
         again: Checks the page once more, with another text, strictly.
@@ -27,7 +27,7 @@ class Checked:
 
     report: Report
     book: PageModel
-    checker: Checker
-    results: list[Result] = field(default_factory=list)
+    checker: Samples
+    results: list[Outcome] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     again: Callable[[str], Report] = lambda text: Report("", text)

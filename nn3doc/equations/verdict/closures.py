@@ -2,77 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nn3doc.equations.evaluate import walk_meaning
 from nn3doc.equations.meaning import Key, Term, walk_terms
-from nn3doc.equations.model import Definition
-from nn3doc.equations.verdict.draws import Draws
-from nn3doc.equations.verdict.outcomes import Result
+from nn3doc.equations.model import Definition, PageModel
+from nn3doc.equations.verdict.outcomes import Outcome
+from nn3doc.equations.verdict.samples import Samples
+
+_NOTHING: frozenset[Definition] = frozenset()
 
 
-class Closures(Draws):
-    """What rests on what."""
+def key_of(term: Term) -> Key | None:
+    """The symbol that a side is, or is entries of; None for any other side."""
+    while term.operation == "gather":
+        term = term.arguments[0]
+    return term.data if term.operation == "family" else None
 
-    def _keys(self, term: Term) -> set[Key]:
-        base = term
-        while base.operation == "gather":
-            base = base.arguments[0]
-        return {base.data} if base.operation == "family" else set()
 
-    def _closure(self, term: Term) -> frozenset[int]:
-        """All definitions that a term rests on."""
-        found: set[int] = set()
+def closure(samples: Samples, *terms: Term) -> frozenset[Definition]:
+    """All definitions that some terms rest on."""
+    found: set[Definition] = set()
+    for term in terms:
         for inner in walk_terms(term):
             if inner.operation == "family":
-                found |= self.closure_of(inner.data)
+                found |= closure_of(samples, inner.data)
             elif inner.operation == "call":
-                found |= self._function_closure(inner.data[0])
-        return frozenset(found)
+                found |= _function_closure(samples, inner.data[0])
+    return frozenset(found)
 
-    def closure_of_term(self, term: Term) -> frozenset[int]:
-        """All definitions that a side of an equation rests on."""
-        return self._closure(term)
 
-    def closure_of(self, key: Key) -> frozenset[int]:
-        """All definitions that a symbol rests on, its own included."""
-        if key not in self._closures:
-            self._closures[key] = frozenset()
-            definition = self.book.find(key)
-            if definition is not None:
-                term = self.book.elaborated(definition, key)[0]
-                self._closures[key] = self._closure(term) | {id(definition)}
-        return self._closures[key]
+def closure_of(samples: Samples, key: Key) -> frozenset[Definition]:
+    """All definitions that a symbol rests on, its own included."""
+    known = samples.closures
+    if key not in known:
+        known[key] = _NOTHING  # for what rests on itself
+        definition = samples.book.find(key)
+        if definition is not None:
+            term = samples.book.elaborated(definition, key)[0]
+            known[key] = closure(samples, term) | {definition}
+    return known[key]
 
-    def _function_closure(self, key: str) -> frozenset[int]:
-        place = ("function", key)
-        if place not in self._closures:
-            self._closures[place] = frozenset()
-            family = self.book.family(key)
-            definition = self.book.functions.get(family.letter)
-            if definition is not None:
-                body = self.book.function_definition(key).body
-                inner = self._closure(body) if body is not None else frozenset()
-                self._closures[place] = inner | {id(definition)}
-        return self._closures[place]
 
-    def symbols_of(self, term: Term) -> frozenset[str]:
-        """The families of all symbols that a term rests on."""
-        below = walk_meaning(self.book, lambda key: key, term)
-        return frozenset(inner.data[0] for inner in below if inner.operation == "family")
+def _function_closure(samples: Samples, key: str) -> frozenset[Definition]:
+    known, place = samples.closures, ("function", key)
+    if place not in known:
+        known[place] = _NOTHING
+        definition = samples.book.functions.get(samples.book.family(key).letter)
+        if definition is not None:
+            body = samples.book.function_definition(key).body
+            inner = closure(samples, body) if body is not None else _NOTHING
+            known[place] = inner | {definition}
+    return known[place]
 
-    def untested(self, results: list[Result]) -> Iterator[Definition]:
-        """The page's own definitions that no claim and no code rests on."""
-        good = {id(r.statement) for r in results if r.verdict in ("defines", "holds")}
-        groups = (self.book.definitions.values(), self.book.updates.values())
-        every = [d for group in groups for definitions in group for d in definitions]
-        defined = {number for result in results for number in result.defines}
-        for definition in [*every, *self.book.functions.values()]:
-            if (
-                definition.statement.own
-                and not definition.statement.in_table
-                and id(definition) in defined
-                and id(definition) not in self.tested
-                and id(definition.statement) in good
-            ):
-                yield definition
+
+def symbols_of(book: PageModel, term: Term) -> frozenset[str]:
+    """The families of all symbols that a term rests on."""
+    below = walk_meaning(book, lambda key: key, term)
+    return frozenset(inner.data[0] for inner in below if inner.operation == "family")
+
+
+def untested(samples: Samples, outcomes: Sequence[Outcome]) -> Iterator[Definition]:
+    """The page's own definitions that no claim and no code rests on."""
+    good = {one.statement for one in outcomes if one.verdict in ("defines", "holds")}
+    defined = {definition for one in outcomes for definition in one.defines}
+    book = samples.book
+    groups = (book.definitions.values(), book.updates.values())
+    every = [d for group in groups for definitions in group for d in definitions]
+    for definition in [*every, *book.functions.values()]:
+        if (
+            definition.statement.own
+            and not definition.statement.in_table
+            and definition in defined
+            and definition not in samples.tested
+            and definition.statement in good
+        ):
+            yield definition

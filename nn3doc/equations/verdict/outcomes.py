@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import torch
 from torch import Tensor
 
 from nn3doc.equations.meaning import Key
-from nn3doc.equations.model import Role, Statement
+from nn3doc.equations.model import Definition, Role, Statement
 from nn3doc.equations.notation import Domain, Family
 from nn3doc.equations.report import Finding, FindingKind, Verdict, Witness
 from nn3doc.equations.tex import Name, Node
 
 
 @dataclass
-class Result:
+class Outcome:
     """What is said of one statement.
 
     Attributes:
@@ -40,36 +40,67 @@ class Result:
     difference: float = 0.0
     shapes: tuple[str, ...] = ()
     witnesses: list[Witness] = field(default_factory=list)
-    used: set[int] = field(default_factory=set)
-    defines: set[int] = field(default_factory=set)
+    used: set[Definition] = field(default_factory=set)
+    defines: set[Definition] = field(default_factory=set)
     states: set[Key] = field(default_factory=set)
     updates: set[Key] = field(default_factory=set)
     gives: bool = False
 
+    def is_now(self, verdict: Verdict, *, unless: Verdict | None = None) -> None:
+        """How the statement stands, if it does not stand in another way already."""
+        if self.verdict != unless:
+            self.verdict = verdict
 
-def role_played(result: Result) -> Role:
+    def has_shapes(self, *shapes: str) -> None:
+        """The shapes of its sides."""
+        self.shapes = shapes
+
+    def compared(self, instances: int, difference: float = 0.0) -> None:
+        """Some more numbers were compared."""
+        self.instances += instances
+        self.difference = max(self.difference, difference)
+
+    def give(self) -> None:
+        """It gives numbers, and claims nothing by that."""
+        self.gives = True
+        self.is_now("declares", unless="holds")
+
+    def fail(self, finding: Finding) -> None:
+        """Something is wrong with it."""
+        self.verdict = "failed"
+        self.findings.append(finding)
+
+    def become(self, other: Outcome) -> None:
+        """What is said when the statement is looked at in another way."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(other, one.name))
+
+
+def role_played(outcome: Outcome) -> Role:
     """The part a statement plays, now that it has been checked."""
-    role = result.statement.role
-    if result.gives:
+    role = outcome.statement.role
+    if outcome.gives:
         return "example value"
-    if role == "definition" and not result.defines and result.verdict == "holds":
+    if role == "definition" and not outcome.defines and outcome.verdict == "holds":
         return "claim"  # of what its own right side is made of
-    if role == "claim" and result.verdict in ("declares", "states"):
+    if role == "claim" and outcome.verdict in ("declares", "states"):
         return "declaration"
     return role
 
 
+_KINDS: dict[str, FindingKind] = {
+    "read": "read",
+    "known": "known",
+    "fits": "fits",
+    "holds": "holds",
+    "vacuous": "vacuous",
+    "notation": "notation",
+}
+
+
 def finding_kind(question: str) -> FindingKind:
     """The kind of finding for the question that fails."""
-    kinds: dict[str, FindingKind] = {
-        "read": "read",
-        "known": "known",
-        "fits": "fits",
-        "holds": "holds",
-        "vacuous": "vacuous",
-        "notation": "notation",
-    }
-    return kinds.get(question, "read")
+    return _KINDS.get(question, "read")
 
 
 def case_notes(layers: dict[str, int]) -> list[str]:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from nn3doc.equations.evaluate import Exact, UndecidedError, related
+from nn3doc.equations.evaluate import Exact, related
 from nn3doc.equations.meaning import Term, operation_of, walk_terms
+from nn3doc.equations.model import PageModel
 from nn3doc.equations.notation import NotationError
 from nn3doc.equations.tex import Node, Relation
 
@@ -154,6 +156,9 @@ def shapes_related(left: Term, operator: str, right: Term) -> bool:
 
 # --- sizes ----------------------------------------------------------------------------------------
 
+#: What breaks a relation between sizes.
+OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "=": "!=", "!=": "="}
+
 _TRIED = {1: (*range(1, 13), 50, 100, 1000), 2: tuple(range(1, 13)), 3: tuple(range(1, 7))}
 _FEW = (1, 2, 5)
 _MOST = 3_000  # choices that are tried
@@ -168,24 +173,28 @@ def choices(names: Sequence[str], given: Mapping[str, int]) -> Iterator[dict[str
         yield {**given, **dict(zip(free, numbers, strict=True))}
 
 
+def sizes_in(*terms: Term) -> set[str]:
+    """The names of the sizes in some terms."""
+    parts = (part for term in terms for part in walk_terms(term))
+    return {name for part in parts if part.operation == "size" for name in part.data.names}
+
+
 def wrong_sizes(
+    book: PageModel,
     left: Term,
-    operator: str,
     right: Term,
-    names: Sequence[str],
-    given: Mapping[str, int],
-    exact: Callable[[Mapping[str, int]], Exact],
+    operator: str,
+    given: Mapping[str, int] = MappingProxyType({}),
     conditions: Sequence[Term] = (),
 ) -> tuple[dict[str, int] | None, int]:
     """Sizes for which a relation between sizes is not true.
 
     Args:
+        book: What the page says.
         left: One side.
-        operator: The relation.
         right: The other side.
-        names: The sizes in it.
+        operator: The relation.
         given: Numbers of sizes that the page gives.
-        exact: Works out a side for some sizes.
         conditions: What the page assumes of the sizes.
 
     Returns:
@@ -195,8 +204,8 @@ def wrong_sizes(
         UndecidedError: A side is not worked out so.
     """
     tried = 0
-    for sizes in choices(names, given):
-        value = exact(sizes)
+    for sizes in choices(sorted(sizes_in(left, right, *conditions)), given):
+        value = Exact(book, {}, sizes)
         if not all(_met(value, condition) for condition in conditions):
             continue
         tried += 1
@@ -221,20 +230,3 @@ def definite(left: Tensor, right: Tensor, strict: bool) -> bool:
     smallest = torch.linalg.eigvalsh(gap).flatten(1).amin(1)
     met = smallest > 1e-9 * size if strict else smallest >= -1e-9 * size
     return bool(met.all())
-
-
-__all__ = [
-    "MEANINGS",
-    "Domain",
-    "Meaning",
-    "UndecidedError",
-    "choices",
-    "definite",
-    "domain_of",
-    "hold_chain",
-    "meaning",
-    "meanings_table",
-    "shapes_related",
-    "shown",
-    "wrong_sizes",
-]

@@ -43,9 +43,11 @@ from nn3doc.equations.tex import (
 from nn3doc.equations.verdict.relations import shown
 from nn3doc.equations.verdict.snippet_values import SnippetValues
 
+PAGE_END = 10**9  # an `order` behind all that a page says
+
 
 @dataclass(frozen=True)
-class Held:
+class ExampleOutcome:
     """What came of a step with numbers.
 
     Attributes:
@@ -68,7 +70,7 @@ class Held:
 
 
 @dataclass
-class Numbers:
+class WorkedExample:
     """The example's numbers so far, in reading order.
 
     Attributes:
@@ -80,7 +82,6 @@ class Numbers:
         passing: Those of them that hold for one sentence only, and which.
         exact: Those of them that are one number, to fifty digits.
         snippets: What the page's code has assigned: it counts where the text gives no number.
-        offset: Where on the page the statement stands.
         unused: Symbols that were given a number which no code confirms, and where.
         used: Those of them that something was worked out from.
     """
@@ -93,13 +94,12 @@ class Numbers:
     passing: dict[Key, int] = field(default_factory=dict)
     exact: dict[Key, Interval] = field(default_factory=dict)
     snippets: SnippetValues | None = None
-    offset: int = 0
     unused: dict[Key, tuple[Statement, Node]] = field(default_factory=dict)
     used: set[Key] = field(default_factory=set)
 
-    def copy(self, book: PageModel) -> Numbers:
+    def copy(self, book: PageModel) -> WorkedExample:
         """The same numbers for another book."""
-        return Numbers(
+        return WorkedExample(
             book,
             dict(self.sizes),
             let=dict(self.let),
@@ -110,412 +110,469 @@ class Numbers:
             snippets=self.snippets,
         )
 
-    def give_size(self, size: Size, number: int, statement: Statement, where: Node) -> None:
-        """A size of the example; one that was given for a sentence only may be another later.
+    def assigned(self, offset: int) -> tuple[Mapping[Key, Tensor], Mapping[str, int]]:
+        """What the page's code has assigned above an offset: values of symbols, and sizes."""
+        return self.snippets.at(offset) if self.snippets else ({}, {})
 
-        Raises:
-            NotationError: The page gives it two numbers.
-        """
-        names = sorted(size.names)
-        if len(names) != 1 or size != Size.of(names[0]):
-            return
-        name = names[0]
-        before = self.sizes.get(name, number)
-        if before != number:
-            here = self.sections.get(name) == statement.section or name in self.let
-            if here and statement.own and statement.mode != "restricts":
-                raise NotationError(
-                    f"{name} is {before} further above",
-                    where,
-                    "A size has one number in a section; for one sentence write: for "
-                    f"${name} = {number}$.",
-                    "holds",
-                )
-            self.values.clear()
-            self.exact.clear()
-        self.sizes[name] = number
-        if statement.mode != "restricts" and statement.own:
-            self.sections[name] = statement.section
-            if statement.mode == "introduces" and not statement.in_table:
-                self.let[name] = number
-
-    def evaluator(self, extra: Mapping[Key, Tensor] | None = None) -> Evaluator:
-        """Works out what follows from the example's numbers, and from nothing else."""
-        assigned, sizes = self.snippets.at(self.offset) if self.snippets else ({}, {})
+    def evaluator(self, offset: int = 0) -> Evaluator:
+        """Works out what follows from the example's numbers above an offset, and from nothing else."""
+        assigned, sizes = self.assigned(offset)
         free = {
             key: value.clone().requires_grad_()
             for key, value in assigned.items()
             if self.book.find(key) is None and key not in self.values
         }
-        drawer = Drawer(0, given={**sizes, **self.sizes})
-        given = {**free, **self.values, **(extra or {})}
-        return Evaluator(
-            self.book,
-            drawer,
-            {key: value[None] for key, value in given.items()},
-            only_given=True,
-            aliases=lambda key: self.book.alias(key, 10**9),
-        )
+        return _evaluator(self.book, {**free, **self.values}, {**sizes, **self.sizes})
 
-    def hold(
-        self,
-        statement: Statement,
-        node: Relation,
-        place: int,
-        known: Term | None,
-        layers: dict[str, int],
-        sides: Sequence[Term | None] = (),
-    ) -> Held:
-        """Holds one step of a relation against the example.
 
-        Args:
-            statement: The statement.
-            node: Its relation.
-            place: Which step.
-            known: The side with symbols; None where both sides are numbers.
-            layers: Values of the concrete indices.
-            sides: All sides of the relation; those with numbers only are None.
-        """
-        left, right = node.sides[place], node.sides[place + 1]
-        operator = node.operators[place]
-        for name in [n for n, sentence in self.passing.items() if sentence != statement.sentence]:
-            self.values.pop(name, None)  # "if $x = 2$" is over with its sentence
-            self.exact.pop(name, None)
-            del self.passing[name]
-        update = operator == "<-"
-        if operator in COMPARISONS and (statement.role != "claim" or statement.general):
-            if statement.role == "assumption" and statement.mode == "introduces" and known:
-                contradicted = self._hold_comparison(left, operator, right, known)
-                return contradicted if contradicted.message else Held()
-            return Held()
-        if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
-            return Held()
-        if known is None or (self._is_plain(left) and self._is_plain(right)):
-            return self._hold_plain(left, operator, right, sides)
-        if operator in COMPARISONS:
-            return self._hold_comparison(left, operator, right, known)
-        key = known.data if known.operation == "family" and not known.arguments else None
-        if not statement.own and (update or key is None or not self._is_free(key)):
-            return Held(held=True)  # its own page says whether these numbers follow
-        right_is_literal = node.sides[place + 1] is not known.node and self._is_plain(right)
-        literal = self._literal(right if right_is_literal else left)
-        where = right if right_is_literal else left
-        try:
-            if update and key is not None:
-                found = self.book.find(key, updates=True)
-                if found is None:
-                    return Held()
-                evaluator = self.evaluator()
-                value = evaluator(self.book.elaborated(found, key)[0]).tensor[0]
-                self.used |= self.unused.keys() & evaluator.asked
-            elif key is not None and self._is_free(key):
-                if (
-                    statement.mode == "concludes"
-                    and statement.own
-                    and not known.shape
-                    and key not in self.values
-                ):
-                    return Held()  # "then $x = 3$" claims it, where "let $x = 3$" gives it
-                return self._give(key, known, literal, where, statement)
-            else:
-                evaluator = self.evaluator()
-                array = evaluator(known)
-                self.used |= self.unused.keys() & evaluator.asked
-                if array.names:
-                    return Held()
-                value = array.tensor[0]
-        except (MissingValue, KeyError):
-            return self._from_snippets(key, known, literal, where, statement)
-        decided = self._decided(known, "~" if operator == "~" else "=", where, literal)
-        if decided is not None:
-            return decided
-        scale = _scale(evaluator, known)
-        return self._hold((value.detach(), torch.zeros_like(value)), literal, where, scale)
+def _evaluator(
+    book: PageModel, values: Mapping[Key, Tensor], sizes: Mapping[str, int]
+) -> Evaluator:
+    return Evaluator(
+        book,
+        Drawer(0, given=dict(sizes)),
+        {key: value[None] for key, value in values.items()},
+        only_given=True,
+        aliases=lambda key: book.alias(key, PAGE_END),
+    )
 
-    def _hold_plain(
-        self, left: Node, operator: str, right: Node, sides: Sequence[Term | None]
-    ) -> Held:
-        """A step between plain numbers: `\\frac{1}{3} = 0.33`, also within a chain.
 
-        A rounded number may stand in the middle of a chain, `z^2 = 1.37^2 = 1.88`: what follows
-        from it is then either what it gives as written, or what the symbols of the chain give.
-        """
-        literal = self._literal(right)
-        found = self._exact_plain(left, operator, right)
-        if found is None:
-            if operator in COMPARISONS:
-                one = self._literal(left)
-                return self._compare_floats(one[0], operator, literal[0], right)
-            value = self._literal(left)[0]
-            found = self._hold((value, torch.zeros_like(value)), literal, right)
-        if found.held or operator in COMPARISONS:
-            return found
-        for side in sides:
-            if side is None or self._is_plain(side.node):
-                continue
-            try:
-                array = self.evaluator()(side)
-            except (MissingValue, KeyError):
-                continue
-            value = array.tensor[0].detach()
-            if not array.names and value.shape == literal[0].shape:
-                again = self._hold((value, torch.zeros_like(value)), literal, right)
-                if again.held:
-                    return again
-        return found
+def give_size(
+    example: WorkedExample, size: Size, number: int, statement: Statement, where: Node
+) -> None:
+    """A size of the example; one that was given for a sentence only may be another later.
 
-    def _exact_plain(self, left: Node, operator: str, right: Node) -> Held | None:
-        """The same to fifty digits; None where it is not worked out so."""
-        exact = Exact(self.book, {}, {})
-        plain = _plain(self.book, None)
-        try:
-            one, two = (exact(plain.term(side)) for side in (left, right))
-        except UndecidedError:
-            return None
-        about = operator == "~"
-        rounding = _half_unit(right, about)
-        if about or not _half_unit(right, True):  # `1.1 = \log 3` is rounded on its left
-            rounding = max(rounding, _half_unit(left, about))
-        return self._verdict(one, operator, two, rounding, right)
+    Raises:
+        NotationError: The page gives it two numbers.
+    """
+    names = sorted(size.names)
+    if len(names) != 1 or size != Size.of(names[0]):
+        return
+    name = names[0]
+    before = example.sizes.get(name, number)
+    if before != number:
+        here = example.sections.get(name) == statement.section or name in example.let
+        if here and statement.own and statement.mode != "restricts":
+            raise NotationError(
+                f"{name} is {before} further above",
+                where,
+                "A size has one number in a section; for one sentence write: for "
+                f"${name} = {number}$.",
+                "holds",
+            )
+        example.values.clear()
+        example.exact.clear()
+    example.sizes[name] = number
+    if statement.mode != "restricts" and statement.own:
+        example.sections[name] = statement.section
+        if statement.mode == "introduces" and not statement.in_table:
+            example.let[name] = number
 
-    def _verdict(
-        self, one: Interval, operator: str, two: Interval, rounding: float, where: Node
-    ) -> Held:
-        value, written = float(one.mid), float(two.mid)
-        pair = shortest(one), shortest(two)
-        if related(one, operator, two, rounding):
-            both, half = (_one(value), _one(written)), _one(rounding)
-            if (
-                operator in ("=", ":=")
-                and rounding
-                and bool(_badly_rounded(*both, torch.zeros_like(half), half).any())
-            ):
-                return _wrong(where, pair[0])
-            return Held(held=True, instances=1)
-        if pair[0] == pair[1]:
-            pair = shortest(one, 50), shortest(two, 50)
-        if operator in COMPARISONS:
-            return _not_so(pair[0], operator, pair[1], where)
-        return _wrong(where, pair[0])
 
-    def _decided(
-        self, known: Term, operator: str, where: Node, literal: tuple[Tensor, Tensor]
-    ) -> Held | None:
-        """A number that follows from the example's, to fifty digits; None where floats must do."""
-        single = _half_unit(where, operator == "~")
-        if not single and bool((literal[1] > 0).any()):
-            return None  # a calculation with rounded numbers
-        try:
-            value = Exact(self.book, self.exact, self.sizes)(known)
-            written = Exact(self.book, {}, {})(_plain(self.book, None).term(where))
-        except (UndecidedError, NotationError):
-            return None
-        return self._verdict(value, operator, written, single, where)
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A step of a relation that is compared with the example.
 
-    def _hold_comparison(self, left: Node, operator: str, right: Node, known: Term) -> Held:
-        """`a^2 < 3` once the text has given a number for a."""
-        literal_first = self._is_plain(left)
-        literal = left if literal_first else right
-        try:
-            value = Exact(self.book, self.exact, self.sizes)(known)
-            written = Exact(self.book, {}, {})(_plain(self.book, None).term(literal))
-        except (UndecidedError, NotationError):
-            pass
+    Attributes:
+        example: The example.
+        statement: The statement.
+        offset: Where on the page it stands.
+        left: One side.
+        operator: The relation.
+        right: The other side.
+        known: The side with symbols; None where both sides are numbers.
+    """
+
+    example: WorkedExample
+    statement: Statement
+    offset: int
+    left: Node
+    operator: str
+    right: Node
+    known: Term | None
+
+    def is_plain(self, node: Node) -> bool:
+        """Whether a side is made of numbers only."""
+        return is_numeric(node, self.example.book.notation)
+
+    def note_used(self, evaluator: Evaluator) -> None:
+        """Something was worked out from numbers that were given."""
+        self.example.used.update(self.example.unused.keys() & evaluator.asked)
+
+
+def hold_example(
+    example: WorkedExample,
+    statement: Statement,
+    offset: int,
+    node: Relation,
+    place: int,
+    known: Term | None,
+    sides: Sequence[Term | None] = (),
+) -> ExampleOutcome:
+    """Compares one step of a relation with the example.
+
+    Args:
+        example: The example; it takes the numbers that the step gives.
+        statement: The statement.
+        offset: Where on the page it stands.
+        node: Its relation.
+        place: Which step.
+        known: The side with symbols; None where both sides are numbers.
+        sides: All sides of the relation; those with numbers only are None.
+    """
+    for key in [n for n, sentence in example.passing.items() if sentence != statement.sentence]:
+        example.values.pop(key, None)  # "if $x = 2$" is over with its sentence
+        example.exact.pop(key, None)
+        del example.passing[key]
+    operator = node.operators[place]
+    step = _Step(
+        example, statement, offset, node.sides[place], operator, node.sides[place + 1], known
+    )
+    if operator in COMPARISONS and (statement.role != "claim" or statement.general):
+        if statement.role == "assumption" and statement.mode == "introduces" and known:
+            contradicted = _hold_comparison(step, known)
+            return contradicted if contradicted.message else ExampleOutcome()
+        return ExampleOutcome()
+    if operator not in (*COMPARISONS, "=", ":=", "<-", "~"):
+        return ExampleOutcome()
+    if known is None or (step.is_plain(step.left) and step.is_plain(step.right)):
+        return _hold_plain(step, sides)
+    if operator in COMPARISONS:
+        return _hold_comparison(step, known)
+    return _hold_value(step, known)
+
+
+def _hold_value(step: _Step, known: Term) -> ExampleOutcome:
+    """Numbers that stand for a symbol, or for what is made of symbols: given, or to be so."""
+    example, statement = step.example, step.statement
+    key = known.data if known.operation == "family" and not known.arguments else None
+    update = step.operator == "<-"
+    free = key is not None and example.book.find(key) is None
+    if not statement.own and (update or not free):
+        return ExampleOutcome(held=True)  # its own page says whether these numbers follow
+    last = step.right is not known.node and step.is_plain(step.right)
+    where = step.right if last else step.left
+    literal = _literal(example, where)
+    try:
+        if update and key is not None:
+            found = example.book.find(key, updates=True)
+            if found is None:
+                return ExampleOutcome()
+            evaluator = example.evaluator(step.offset)
+            value = evaluator(example.book.elaborated(found, key)[0]).tensor[0]
+            step.note_used(evaluator)
+        elif key is not None and free:
+            claimed = statement.mode == "concludes" and statement.own and not known.shape
+            if claimed and key not in example.values:
+                return ExampleOutcome()  # "then $x = 3$" claims it, where "let $x = 3$" gives it
+            return _give(step, key, known, literal, where)
         else:
-            one, two = (written, value) if literal_first else (value, written)
-            return self._verdict(one, operator, two, 0.0, right)
-        evaluator = Evaluator(
-            self.book,
-            Drawer(0, given=dict(self.sizes)),
-            {key: value[None] for key, value in self.values.items()},
-            only_given=True,
-            aliases=lambda key: self.book.alias(key, 10**9),
-        )
-        try:
+            evaluator = example.evaluator(step.offset)
             array = evaluator(known)
+            step.note_used(evaluator)
+            if array.names:
+                return ExampleOutcome()
+            value = array.tensor[0]
+    except (MissingValue, KeyError):
+        return _from_snippets(step, key, known, literal, where)
+    decided = _decided(step, known, where, literal)
+    if decided is not None:
+        return decided
+    scale = _scale(evaluator, known)
+    return _hold((value.detach(), torch.zeros_like(value)), literal, where, scale)
+
+
+def _hold_plain(step: _Step, sides: Sequence[Term | None]) -> ExampleOutcome:
+    """A step between plain numbers: `\\frac{1}{3} = 0.33`, also within a chain.
+
+    A rounded number may stand in the middle of a chain, `z^2 = 1.37^2 = 1.88`: what follows
+    from it is then either what it gives as written, or what the symbols of the chain give.
+    """
+    example, operator, right = step.example, step.operator, step.right
+    literal = _literal(example, right)
+    found = _exact_plain(example.book, step.left, operator, right)
+    if found is None:
+        value = _literal(example, step.left)[0]
+        if operator in COMPARISONS:
+            return _compare_floats(value, operator, literal[0], right)
+        found = _hold((value, torch.zeros_like(value)), literal, right)
+    if found.held or operator in COMPARISONS:
+        return found
+    for side in sides:
+        if side is None or step.is_plain(side.node):
+            continue
+        try:
+            array = example.evaluator(step.offset)(side)
         except (MissingValue, KeyError):
-            return Held()
-        if array.names or not evaluator.asked & self.values.keys():
-            return Held()
-        self.used |= self.unused.keys() & evaluator.asked
-        numbers = self._literal(literal)[0]
-        worked = array.tensor[0]
-        pair = (numbers, worked) if literal_first else (worked, numbers)
-        return self._compare_floats(pair[0].detach(), operator, pair[1].detach(), right)
+            continue
+        value = array.tensor[0].detach()
+        if not array.names and value.shape == literal[0].shape:
+            again = _hold((value, torch.zeros_like(value)), literal, right)
+            if again.held:
+                return again
+    return found
 
-    def _compare_floats(self, one: Tensor, operator: str, two: Tensor, where: Node) -> Held:
-        met = COMPARE[operator](*torch.broadcast_tensors(one, two))
-        if bool(met.all()):
-            return Held(held=True, instances=met.numel())
-        place = int((~met).flatten().nonzero()[0])
-        left, right = (float(t.flatten()[place]) for t in torch.broadcast_tensors(one, two))
-        return _not_so(f"{left:.6g}", operator, f"{right:.6g}", where)
 
-    def _is_plain(self, node: Node) -> bool:
-        return is_numeric(node, self.book.notation)
+def _exact_plain(book: PageModel, left: Node, operator: str, right: Node) -> ExampleOutcome | None:
+    """The same to fifty digits; None where it is not worked out so."""
+    try:
+        one, two = (_exact(book, side) for side in (left, right))
+    except UndecidedError:
+        return None
+    about = operator == "~"
+    rounding = _half_unit(right, about)
+    if about or not _half_unit(right, True):  # `1.1 = \\log 3` is rounded on its left
+        rounding = max(rounding, _half_unit(left, about))
+    return _verdict(one, operator, two, rounding, right)
 
-    def _is_free(self, key: Key) -> bool:
-        return self.book.find(key) is None
 
-    def _from_snippets(
-        self,
-        key: Key | None,
-        known: Term,
-        literal: tuple[Tensor, Tensor],
-        where: Node,
-        statement: Statement,
-    ) -> Held:
-        """Numbers that only the code can confirm: what a snippet has assigned.
+def _exact(book: PageModel, node: Node) -> Interval:
+    """Numbers as they are written, to fifty digits.
 
-        Behind words that assume, a number may be chosen for what is defined, too: "with $z = 0$ we
-        get …" says nothing of what z is made of. It is so in that sentence.
-        """
-        assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
-        if key is None:
-            return Held()
-        if key not in assigned:
-            if statement.mode in ("introduces", "restricts"):
-                return self._give(key, known, literal, where, statement)
-            if self.snippets is not None and statement.own:
-                self.unused[key] = (statement, where)
-            return Held(given=True)
-        value = assigned[key]
-        return self._hold((value, 1e-5 * value.abs()), literal, where)
+    Raises:
+        UndecidedError: They are not worked out so.
+    """
+    return Exact(book, {}, {})(_plain(book, None).term(node))
 
-    def _give(
-        self,
-        key: Key,
-        known: Term,
-        literal: tuple[Tensor, Tensor],
-        where: Node,
-        statement: Statement,
-    ) -> Held:
-        value = literal[0]
-        shape = known.shape or ()
-        sizes = value.shape if shape else ()
-        for size, number in zip(shape, sizes, strict=False):
-            names = sorted(size.names)
-            if size.number is not None and size.number != number:
-                return Held(message=f"{size} expected here, there are {number}", where=where)
-            if len(names) == 1 and size == Size.of(names[0]):
-                said = self.sizes.setdefault(names[0], number)
-                if said != number:
-                    return Held(
-                        message=f"these are {tuple(value.shape)} numbers",
-                        where=where,
-                        notes=(
-                            f"expected {' × '.join(str(s) for s in shape)}, and "
-                            f"{names[0]} = {said} in this example",
-                        ),
-                    )
-        if not shape and value.numel() != 1:
-            return Held(message="one number is expected here", where=where)
-        low, high = self.book.family(key[0]).domain.low, self.book.family(key[0]).domain.high
-        outside = (value < low) | (value > high)
-        if bool(outside.any()):
-            place = int(outside.flatten().nonzero()[0])
-            return Held(
-                message=f"{_written(_cell(where, place))} lies outside [{low:g}, {high:g}]",
-                where=_cell(where, place),
-                notes=(f"{self.book.family(key[0]).tex} is declared to lie there",),
-            )
-        before = self.values.get(key)
-        if before is not None and before.shape == value.shape:
-            return self._hold((before.detach(), torch.zeros_like(before)), literal, where)
-        self.values[key] = value.clone().requires_grad_()
-        if statement.own and (statement.mode == "restricts" or not self._is_free(key)):
-            self.passing[key] = statement.sentence
-        with contextlib.suppress(UndecidedError, NotationError):
-            self.exact[key] = Exact(self.book, {}, {})(_plain(self.book, None).term(where))
-        assigned, _ = self.snippets.at(self.offset) if self.snippets else ({}, {})
-        if key in assigned and assigned[key].shape == value.shape:
-            return self._hold((assigned[key], 1e-5 * assigned[key].abs()), literal, where)
-        if statement.own:
-            self.unused[key] = (statement, where)
-        return Held(given=True)
 
-    def _hold(
-        self,
-        one: tuple[Tensor, Tensor],
-        two: tuple[Tensor, Tensor],
-        where: Node,
-        scale: float = 0.0,
-    ) -> Held:
-        value, slack = one[0].detach(), one[1].detach()
-        written, rounding = two
-        if value.shape != written.shape:
-            if written.numel() == 1 and float(written) == 0:
-                written, rounding = written.expand_as(value), rounding.expand_as(value)
-            else:
-                return Held(
-                    message=f"these are {_size(written)} numbers, expected {_size(value)}",
+def _verdict(
+    one: Interval, operator: str, two: Interval, rounding: float, where: Node
+) -> ExampleOutcome:
+    value, written = float(one.mid), float(two.mid)
+    pair = shortest(one), shortest(two)
+    if related(one, operator, two, rounding):
+        both, half = (_one(value), _one(written)), _one(rounding)
+        if (
+            operator in ("=", ":=")
+            and rounding
+            and bool(_badly_rounded(*both, torch.zeros_like(half), half).any())
+        ):
+            return _wrong(where, pair[0])
+        return ExampleOutcome(held=True, instances=1)
+    if pair[0] == pair[1]:
+        pair = shortest(one, 50), shortest(two, 50)
+    if operator in COMPARISONS:
+        return _not_so(pair[0], operator, pair[1], where)
+    return _wrong(where, pair[0])
+
+
+def _decided(
+    step: _Step, known: Term, where: Node, literal: tuple[Tensor, Tensor]
+) -> ExampleOutcome | None:
+    """A number that follows from the example's, to fifty digits; None where floats must do."""
+    example, operator = step.example, "~" if step.operator == "~" else "="
+    single = _half_unit(where, operator == "~")
+    if not single and bool((literal[1] > 0).any()):
+        return None  # a calculation with rounded numbers
+    try:
+        value = Exact(example.book, example.exact, example.sizes)(known)
+        written = _exact(example.book, where)
+    except (UndecidedError, NotationError):
+        return None
+    return _verdict(value, operator, written, single, where)
+
+
+def _hold_comparison(step: _Step, known: Term) -> ExampleOutcome:
+    """`a^2 < 3` once the text has given a number for a."""
+    example, operator, right = step.example, step.operator, step.right
+    literal_first = step.is_plain(step.left)
+    literal = step.left if literal_first else right
+    try:
+        value = Exact(example.book, example.exact, example.sizes)(known)
+        written = _exact(example.book, literal)
+    except (UndecidedError, NotationError):
+        pass
+    else:
+        one, two = (written, value) if literal_first else (value, written)
+        return _verdict(one, operator, two, 0.0, right)
+    evaluator = _evaluator(example.book, example.values, example.sizes)
+    try:
+        array = evaluator(known)
+    except (MissingValue, KeyError):
+        return ExampleOutcome()
+    if array.names or not evaluator.asked & example.values.keys():
+        return ExampleOutcome()
+    step.note_used(evaluator)
+    numbers = _literal(example, literal)[0]
+    worked = array.tensor[0]
+    pair = (numbers, worked) if literal_first else (worked, numbers)
+    return _compare_floats(pair[0].detach(), operator, pair[1].detach(), right)
+
+
+def _compare_floats(one: Tensor, operator: str, two: Tensor, where: Node) -> ExampleOutcome:
+    met = COMPARE[operator](*torch.broadcast_tensors(one, two))
+    if bool(met.all()):
+        return ExampleOutcome(held=True, instances=met.numel())
+    place = int((~met).flatten().nonzero()[0])
+    left, right = (float(t.flatten()[place]) for t in torch.broadcast_tensors(one, two))
+    return _not_so(f"{left:.6g}", operator, f"{right:.6g}", where)
+
+
+def _from_snippets(
+    step: _Step, key: Key | None, known: Term, literal: tuple[Tensor, Tensor], where: Node
+) -> ExampleOutcome:
+    """Numbers that only the code can confirm: what a snippet has assigned.
+
+    Behind words that assume, a number may be chosen for what is defined, too: "with $z = 0$ we
+    get …" says nothing of what z is made of. It is so in that sentence.
+    """
+    example, statement = step.example, step.statement
+    if key is None:
+        return ExampleOutcome()
+    value = example.assigned(step.offset)[0].get(key)
+    if value is not None:
+        return _hold((value, 1e-5 * value.abs()), literal, where)
+    if statement.mode in ("introduces", "restricts"):
+        return _give(step, key, known, literal, where)
+    if example.snippets is not None and statement.own:
+        example.unused[key] = (statement, where)
+    return ExampleOutcome(given=True)
+
+
+def _give(
+    step: _Step, key: Key, known: Term, literal: tuple[Tensor, Tensor], where: Node
+) -> ExampleOutcome:
+    """Numbers that are the example's from here on, unless they cannot be the symbol's."""
+    example, statement, value = step.example, step.statement, literal[0]
+    misfit = _misfit(example, key, known, value, where)
+    if misfit is not None:
+        return misfit
+    before = example.values.get(key)
+    if before is not None and before.shape == value.shape:
+        return _hold((before.detach(), torch.zeros_like(before)), literal, where)
+    example.values[key] = value.clone().requires_grad_()
+    if statement.own and (statement.mode == "restricts" or example.book.find(key) is not None):
+        example.passing[key] = statement.sentence
+    with contextlib.suppress(UndecidedError, NotationError):
+        example.exact[key] = _exact(example.book, where)
+    assigned = example.assigned(step.offset)[0].get(key)
+    if assigned is not None and assigned.shape == value.shape:
+        return _hold((assigned, 1e-5 * assigned.abs()), literal, where)
+    if statement.own:
+        example.unused[key] = (statement, where)
+    return ExampleOutcome(given=True)
+
+
+def _misfit(
+    example: WorkedExample, key: Key, known: Term, value: Tensor, where: Node
+) -> ExampleOutcome | None:
+    """Why numbers cannot be a symbol's; the sizes that they show are the example's."""
+    shape = known.shape or ()
+    sizes = value.shape if shape else ()
+    for size, number in zip(shape, sizes, strict=False):
+        names = sorted(size.names)
+        if size.number is not None and size.number != number:
+            return ExampleOutcome(message=f"{size} expected here, there are {number}", where=where)
+        if len(names) == 1 and size == Size.of(names[0]):
+            said = example.sizes.setdefault(names[0], number)
+            if said != number:
+                return ExampleOutcome(
+                    message=f"these are {tuple(value.shape)} numbers",
                     where=where,
+                    notes=(
+                        f"expected {' × '.join(str(s) for s in shape)}, and "
+                        f"{names[0]} = {said} in this example",
+                    ),
                 )
-        if not bool(value.isfinite().all() and written.isfinite().all()):
-            return Held(message="this is not finite", where=where)
-        size = torch.maximum(value.abs(), written.abs()).clamp(min=1e-4 * scale)
-        allowed = slack + rounding + 1e-9 * size
-        gap = (value - written).abs()
-        wrong = ~(gap <= allowed) | _badly_rounded(value, written, slack, rounding)
-        if bool(wrong.any()):
-            place = int(wrong.flatten().nonzero()[0])
-            at = _cell(where, place)
-            found = float(value.flatten()[place])
-            return _wrong(at, f"{found:.6g}")
-        return Held(held=True, instances=value.numel())
+    if not shape and value.numel() != 1:
+        return ExampleOutcome(message="one number is expected here", where=where)
+    family = example.book.family(key[0])
+    low, high = family.domain.low, family.domain.high
+    outside = (value < low) | (value > high)
+    if bool(outside.any()):
+        place = int(outside.flatten().nonzero()[0])
+        return ExampleOutcome(
+            message=f"{_written(_cell(where, place))} lies outside [{low:g}, {high:g}]",
+            where=_cell(where, place),
+            notes=(f"{family.tex} is declared to lie there",),
+        )
+    return None
 
-    def _literal(self, node: Node, digits: int = 0) -> tuple[Tensor, Tensor]:
-        """The numbers that are written, and how far each may be off by rounding.
 
-        Args:
-            node: Numbers, or a calculation with numbers.
-            digits: Digits behind the point of what the calculation is to give: a number with fewer
-                is exact.
-        """
-        node = bare(node)
-        if isinstance(node, Matrix) and all(cell is not None for row in node.rows for cell in row):
-            rows = [[self._literal(cell, digits) for cell in row if cell] for row in node.rows]
-            values = [[float(value) for value, _ in row] for row in rows]
-            slacks = [[float(slack) for _, slack in row] for row in rows]
-            for row in rows:
-                if len(row) != len(rows[0]):
-                    message = f"this row has {len(row)} cells, the first has {len(rows[0])}"
-                    raise NotationError(message, node, "Rows have one length.", "fits")
-            return (
-                torch.tensor(values, dtype=torch.float64),
-                torch.tensor(slacks, dtype=torch.float64),
+def _hold(
+    one: tuple[Tensor, Tensor],
+    two: tuple[Tensor, Tensor],
+    where: Node,
+    scale: float = 0.0,
+) -> ExampleOutcome:
+    """Compares two values, each with how far it may be off by rounding."""
+    value, slack = one[0].detach(), one[1].detach()
+    written, rounding = two
+    if value.shape != written.shape:
+        if written.numel() == 1 and float(written) == 0:
+            written, rounding = written.expand_as(value), rounding.expand_as(value)
+        else:
+            return ExampleOutcome(
+                message=f"these are {_size(written)} numbers, expected {_size(value)}",
+                where=where,
             )
-        single = node.terms[0] if isinstance(node, Sum) and len(node.terms) == 1 else node
-        if isinstance(single, Number):
-            sign = node.signs[0] if isinstance(node, Sum) else 1
-            rounding = _half_unit(single, False)
-            return _one(sign * float(single.text)), _one(rounding)
-        if _half_unit(node, False):
-            return self._worked(node, None), _one(_half_unit(node, False))
-        return self._expression(node, digits)
+    if not bool(value.isfinite().all() and written.isfinite().all()):
+        return ExampleOutcome(message="this is not finite", where=where)
+    size = torch.maximum(value.abs(), written.abs()).clamp(min=1e-4 * scale)
+    allowed = slack + rounding + 1e-9 * size
+    gap = (value - written).abs()
+    wrong = ~(gap <= allowed) | _badly_rounded(value, written, slack, rounding)
+    if bool(wrong.any()):
+        place = int(wrong.flatten().nonzero()[0])
+        at = _cell(where, place)
+        found = float(value.flatten()[place])
+        return _wrong(at, f"{found:.6g}")
+    return ExampleOutcome(held=True, instances=value.numel())
 
-    def _expression(self, node: Node, digits: int) -> tuple[Tensor, Tensor]:
-        """A calculation with plain numbers: a decimal of three digits and more may be rounded."""
-        value = self._worked(node, None)
-        slack = torch.zeros_like(value)
-        exact = {
-            round(abs(float(number)), 12)
-            for tensor in self.values.values()
-            for number in tensor.detach().flatten()
-        }
-        for number in walk(node):
-            if not isinstance(number, Number) or (number.decimals or 0) < max(digits, 3):
-                continue
-            if round(float(number.text), 12) in exact:
-                continue
-            moved = float(number.text) + 0.5 * 10.0 ** -(number.decimals or 0)
-            slack = slack + (self._worked(node, (number, moved)) - value).abs()
-        return value, slack
 
-    def _worked(self, node: Node, moved: tuple[Number, float] | None) -> Tensor:
-        elaborator = _plain(self.book, moved)
-        evaluator = Evaluator(self.book, Drawer(0, given={}), only_given=True)
-        return evaluator(elaborator.term(node)).tensor[0]
+def _literal(example: WorkedExample, node: Node) -> tuple[Tensor, Tensor]:
+    """The numbers that are written, and how far each may be off by rounding.
+
+    Args:
+        example: The example: a number that it gives is exact.
+        node: Numbers, or a calculation with numbers.
+    """
+    node = bare(node)
+    if isinstance(node, Matrix) and all(cell is not None for row in node.rows for cell in row):
+        rows = [[_literal(example, cell) for cell in row if cell] for row in node.rows]
+        values = [[float(value) for value, _ in row] for row in rows]
+        slacks = [[float(slack) for _, slack in row] for row in rows]
+        for row in rows:
+            if len(row) != len(rows[0]):
+                message = f"this row has {len(row)} cells, the first has {len(rows[0])}"
+                raise NotationError(message, node, "Rows have one length.", "fits")
+        return (
+            torch.tensor(values, dtype=torch.float64),
+            torch.tensor(slacks, dtype=torch.float64),
+        )
+    single = node.terms[0] if isinstance(node, Sum) and len(node.terms) == 1 else node
+    if isinstance(single, Number):
+        sign = node.signs[0] if isinstance(node, Sum) else 1
+        rounding = _half_unit(single, False)
+        return _one(sign * float(single.text)), _one(rounding)
+    if _half_unit(node, False):
+        return _worked(example.book, node, None), _one(_half_unit(node, False))
+    return _expression(example, node)
+
+
+def _expression(example: WorkedExample, node: Node) -> tuple[Tensor, Tensor]:
+    """A calculation with plain numbers: a decimal of three digits and more may be rounded."""
+    value = _worked(example.book, node, None)
+    slack = torch.zeros_like(value)
+    exact = {
+        round(abs(float(number)), 12)
+        for tensor in example.values.values()
+        for number in tensor.detach().flatten()
+    }
+    for number in walk(node):
+        if not isinstance(number, Number) or (number.decimals or 0) < 3:
+            continue
+        if round(float(number.text), 12) in exact:
+            continue
+        moved = float(number.text) + 0.5 * 10.0 ** -(number.decimals or 0)
+        slack = slack + (_worked(example.book, node, (number, moved)) - value).abs()
+    return value, slack
+
+
+def _worked(book: PageModel, node: Node, moved: tuple[Number, float] | None) -> Tensor:
+    elaborator = _plain(book, moved)
+    evaluator = Evaluator(book, Drawer(0, given={}), only_given=True)
+    return evaluator(elaborator.term(node)).tensor[0]
 
 
 def _plain(book: PageModel, moved: tuple[Number, float] | None) -> Elaborator:
@@ -564,17 +621,17 @@ def _scale(evaluator: Evaluator, term: Term) -> float:
     return max(float(evaluator(part).tensor.detach().abs().max()) for part in term.arguments)
 
 
-def _wrong(where: Node, found: str) -> Held:
+def _wrong(where: Node, found: str) -> ExampleOutcome:
     """A number that is not what it should be."""
-    return Held(
+    return ExampleOutcome(
         message=f"{_written(where)} stands here, it is {found}",
         where=where,
         notes=("worked out from the numbers of this page",),
     )
 
 
-def _not_so(left: str, operator: str, right: str, where: Node) -> Held:
-    return Held(
+def _not_so(left: str, operator: str, right: str, where: Node) -> ExampleOutcome:
+    return ExampleOutcome(
         message=f"this is not so for the numbers of this page: {left} {shown(operator)} {right}",
         where=where,
         notes=("If all values are meant, write so: for all $…$.",),
@@ -592,11 +649,6 @@ def _badly_rounded(value: Tensor, written: Tensor, slack: Tensor, rounding: Tens
         allowed = {exact.quantize(unit, ROUND_HALF_UP), exact.quantize(unit, ROUND_HALF_EVEN)}
         half.view(-1)[place] = shown not in allowed
     return half
-
-
-def _digits(node: Node) -> int:
-    """The most digits behind the point among the numbers of an expression."""
-    return max((n.decimals or 0 for n in walk(node) if isinstance(n, Number)), default=0)
 
 
 def _one(value: float) -> Tensor:
@@ -620,6 +672,3 @@ def _written(node: Node) -> str:
     if isinstance(node, Sum) and len(node.terms) == 1 and isinstance(node.terms[0], Number):
         return ("-" if node.signs[0] < 0 else "") + node.terms[0].text
     return node.text if isinstance(node, Number) else "another number"
-
-
-__all__ = ["Held", "NotationError", "Numbers"]
