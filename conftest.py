@@ -29,10 +29,10 @@ class Files(LoadFileScheduling):
         return nodeid if Path(file).name in LONG else file
 
 
-@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
-    """The tests are given out as `Files` says."""
-    return Files(config, log)
+@pytest.hookimpl(optionalhook=True)  # `-p no:xdist` takes the hook away
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files | None:
+    """The tests are given out as `Files` says, unless the command line says otherwise."""
+    return Files(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

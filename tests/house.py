@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +44,11 @@ def path_of(module: str) -> Path:
     return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
 
 
+def is_package(module: str) -> bool:
+    """Whether a module is the `__init__` of a package."""
+    return path_of(module).name == "__init__.py"
+
+
 def engine() -> dict[str, ast.Module]:
     """The modules of the engine."""
     return {name: tree for name, tree in trees().items() if within(name, "nn3doc.equations")}
@@ -57,19 +62,35 @@ def within(module: str, package: str) -> bool:
 # --- who imports whom ---------------------------------------------------------------------------
 
 
-def imports_of(tree: ast.AST, known: Mapping[str, object]) -> Iterator[tuple[str, ast.AST]]:
-    """The modules among some known ones that a module imports, wherever in it, with the statement."""
+def import_statements(
+    module: str, tree: ast.AST, package: bool = False
+) -> Iterator[tuple[str, str, ast.AST]]:
+    """What a module imports, wherever in it: from where, which name ("" for all), the statement.
+
+    Args:
+        module: Its dotted name, which `from . import` starts from.
+        tree: The module.
+        package: Whether it is the `__init__` of a package.
+    """
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                target = whole if whole in known else node.module
-                if target in known:
-                    yield target, node
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in known:
-                    yield alias.name, node
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "", node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = module.split(".")
+            parents = parents[: len(parents) - node.level + package] if node.level else []
+            base = ".".join([*parents, *([node.module] if node.module else [])])
+            yield from ((base, alias.name, node) for alias in node.names)
+
+
+def imports_of(
+    module: str, tree: ast.AST, known: Collection[str], package: bool = False
+) -> Iterator[tuple[str, ast.AST]]:
+    """The modules among some known ones that a module imports, each with the statement."""
+    for base, name, node in import_statements(module, tree, package):
+        # `from nn3doc import network` may name a module or a thing in one
+        target = f"{base}.{name}" if f"{base}.{name}" in known else base
+        if target in known:
+            yield target, node
 
 
 @cache
@@ -77,7 +98,7 @@ def graph() -> dict[str, set[str]]:
     """Which modules each one imports."""
     known = trees()
     return {
-        name: {target for target, _ in imports_of(tree, known) if target != name}
+        name: {target for target, _ in imports_of(name, tree, known, is_package(name))} - {name}
         for name, tree in known.items()
     }
 
@@ -125,7 +146,7 @@ def floors() -> dict[str, int]:
 def circles() -> list[list[str]]:
     """Sets of modules that import each other; a package's `__init__` only gathers its modules."""
     links = graph()
-    inits = {name for name in links if path_of(name).name == "__init__.py"}
+    inits = {name for name in links if is_package(name)}
     reach: dict[str, set[str]] = {}
     for start in links.keys() - inits:
         seen: set[str] = set()
@@ -147,13 +168,15 @@ def circles() -> list[list[str]]:
 def past_the_door() -> list[str]:
     """Imports from within a package by somebody outside of it, rather than from its `__init__`."""
     known = trees()
-    packages = {
-        name for name in known if path_of(name).name == "__init__.py" and room(name) == name
-    } - {"nn3doc", "nn3doc.equations", "nn3doc.commands"}
+    packages = {name for name in known if is_package(name) and room(name) == name} - {
+        "nn3doc",
+        "nn3doc.equations",
+        "nn3doc.commands",
+    }
     return [
         f"{_place(name, node)} imports {target}"
         for name, tree in known.items()
-        for target, node in imports_of(tree, known)
+        for target, node in imports_of(name, tree, known, is_package(name))
         if room(target) in packages and target != room(target) and room(name) != room(target)
     ]
 

@@ -29,13 +29,13 @@ FLOORS = {
 LIMITS = {
     "floors": 12,
     "arrows": 115,
-    "circles": 1,
-    "past-the-door": 6,
-    "inherited-across-files": 7,
-    "lists-of-operations": 8,
-    "complex-functions": 6,
-    "foreign-writes": 213,
-    "id-keys": 41,
+    "circles": 0,
+    "past-the-door": 0,
+    "inherited-across-files": 1,
+    "lists-of-operations": 6,
+    "complex-functions": 5,
+    "foreign-writes": 133,
+    "id-keys": 22,
     "not-formatted": 0,
 }
 
@@ -66,6 +66,7 @@ def test_every_package_has_its_floor() -> None:
 
 
 def test_imports_are_seen_wherever_they_stand() -> None:
-    source = "import a.b\ndef f():\n    from a import b, c\n    from a.d import e\n"
-    found = [name for name, _ in house.imports_of(ast.parse(source), {"a": 0, "a.b": 0, "a.d": 0})]
+    source = "import a.b\ndef f():\n    from a import b, c\n    from . import d\n"
+    known = {"a", "a.b", "a.d"}
+    found = [name for name, _ in house.imports_of("a.e", ast.parse(source), known)]
     assert found == ["a.b", "a.b", "a", "a.d"]

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.house import import_statements, is_package, path_of, trees
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -41,10 +43,7 @@ def texts(*suffixes: str) -> dict[str, str]:
 
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-MODULES = {
-    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
-    for file in sorted((ROOT / "nn3doc").rglob("*.py"))
-}
+MODULES = {name: path_of(name) for name in trees()}
 
 
 # --- who imports whom ---------------------------------------------------------------------------
@@ -52,21 +51,13 @@ MODULES = {
 
 def imported(module: str, source: str, package: bool = False) -> set[str]:
     """The modules that a module's import statements name, wherever they stand in it."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parents = module.split(".")
-            parents = parents[: len(parents) - node.level + package] if node.level else []
-            base = ".".join([*parents, *([node.module] if node.module else [])])
-            # `from nn3doc import network` may name a module or a thing in one
-            names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
-    return names
+    found = import_statements(module, ast.parse(source), package)
+    # `from nn3doc import network` may name a module or a thing in one
+    return {one for base, name, _ in found for one in (base, f"{base}.{name}".rstrip("."))}
 
 
 GRAPH = {
-    module: imported(module, file.read_text(encoding="utf-8"), file.name == "__init__.py")
+    module: imported(module, file.read_text(encoding="utf-8"), is_package(module))
     for module, file in MODULES.items()
 }
 

@@ -27,18 +27,7 @@ def check_page(
     strict: bool = False,
     seeds: Sequence[int] = (1, 2),
 ) -> Report:
-    """Checks the text of a page.
-
-    Args:
-        text: The page.
-        path: Its name, for messages.
-        notation: Pages with notation tables, besides the page's own.
-        builds_on: Pages whose definitions hold here, earlier ones first.
-        code: Whether functions that the page imports or defines are held against its equations; or
-            what its snippets have assigned, which is then held against them, too.
-        strict: Whether a definition that nothing restates is a failure.
-        seeds: Which draws.
-    """
+    """Checks the text of a page, with suggestions; the arguments are those of `inspect_page`."""
     checked = page.inspect_page(text, path, notation, builds_on, code, strict, seeds)
     return _suggested(checked)
 

@@ -1,8 +1,7 @@
 """Checks all equations of a page: the five questions, asked of every statement.
 
 `inspect_file` finds the notation and the pages a page builds on; `inspect_page` works on texts. What
-one statement says is held in `statements`, numbers of a worked example in `numbers`, code in
-`witness`.
+one statement says and whether it holds, `verdict` decides; what the page's code says of it, `code`.
 """
 
 from __future__ import annotations

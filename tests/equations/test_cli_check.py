@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+import nn3doc
 from nn3doc.commands import main
 from nn3doc.commands.check import wants_color
 from nn3doc.equations import page
@@ -317,3 +319,17 @@ def test_what_a_terminal_shows_has_the_same_text(
 
 def test_no_colour_in_a_pipe(check: Run) -> None:
     assert "\x1b" not in check("page.md", page=WRONG)[1]
+
+
+def test_the_page_is_checked_by_the_checker_that_was_called(tmp_path: Path) -> None:
+    """As in a second checkout, while the first one is installed."""
+    (tmp_path / "nn3doc").symlink_to(nn3doc.__path__[0])
+    page = f"```python\nimport nn3doc\n\nassert nn3doc.__path__ == [{str(tmp_path / 'nn3doc')!r}]\n```\n"
+    (tmp_path / "page.md").write_text(page, encoding="utf-8")
+    command = [sys.executable, "-m", "nn3doc", "check", "page.md"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (
+        0,
+        "no formulas on 1 page; 0 comparisons, no difference; 0 failed; 0 unchecked\n",
+        "",
+    )

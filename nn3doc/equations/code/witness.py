@@ -6,7 +6,7 @@ Three kinds of evidence, each independent of the page's own definitions:
   gives back is compared, item by item: names at `return`, keys, fields, attributes it sets;
 - its local variables are compared line by line, `dZ1` in `backward_propagation` with `dZ^{[1]}`, by
   the value they had when they were bound and by the one they had in the end;
-- what a snippet has assigned is compared with an equation, see `witness_snippets`.
+- what a snippet has assigned is compared with an equation, see `snippet_witness`.
 
 A function on the page that is compared with nothing is named, with the reason.
 """

@@ -86,6 +86,21 @@ class Limits:
     processes: int = 64
 
 
+_PACKAGE = __name__.partition(".")[0]
+# The package is found where this process has found it: both are to be the same checker, also where
+# another one is installed.
+_CALL = """\
+import sys
+sys.path[:] = {path!r}
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+spec = PathFinder.find_spec({package!r}, [{folder!r}])
+sys.modules[{package!r}] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules[{package!r}])
+from {module} import serve
+serve{arguments!r}
+"""
+
 _NO_LIMITS = Limits(math.inf, 1 << 60, 1 << 60, 1 << 30)  # of a page without code
 
 
@@ -178,10 +193,12 @@ class WarmProcess:
         self.close()
         ours, theirs = socket.socketpair()
         with theirs:
-            call = (
-                f"import sys; sys.path[:] = {_path_of_imports()!r}; "
-                f"from nn3doc.equations.isolate.isolation import serve; "
-                f"serve({theirs.fileno()}, {self._modules!r}, {self._threads})"
+            call = _CALL.format(
+                path=_path_of_imports(),
+                package=_PACKAGE,
+                folder=str(Path(sys.modules[_PACKAGE].__path__[0]).parent),
+                module=__name__,
+                arguments=(theirs.fileno(), self._modules, self._threads),
             )
             self._process = subprocess.Popen(
                 [sys.executable, "-c", call],

@@ -23,7 +23,6 @@ from nn3doc.equations.model.patterns import (
     layer_limits,
     written_out,
 )
-from nn3doc.equations.model.python_names import obvious_name, python_names, python_sizes, spellings
 from nn3doc.equations.model.reading import (
     claims_of,
     read,
@@ -35,6 +34,7 @@ from nn3doc.equations.model.roles import (
     assumptions,
     is_constant,
 )
+from nn3doc.equations.model.spelling import obvious_name, python_names, python_sizes, spellings
 
 __all__ = [
     "COMPARISONS",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from nn3doc.equations.model.definitions import DefinitionError
 from nn3doc.equations.model.page_model import PageModel
-from nn3doc.equations.model.python_names import obvious_name
+from nn3doc.equations.model.spelling import obvious_name
 from nn3doc.equations.notation import Family, NotationError, Reference, Size, filled, show
 from nn3doc.equations.report import Part, SymbolUse
 from nn3doc.equations.tex import (

@@ -10,11 +10,6 @@ from nn3doc.equations.notation.constants import (
     sized_shape,
     taken_apart,
 )
-from nn3doc.equations.notation.membership import (
-    Membership,
-    membership,
-    plain_number,
-)
 from nn3doc.equations.notation.notation import (
     LAST,
     Notation,
@@ -22,6 +17,11 @@ from nn3doc.equations.notation.notation import (
     any_layers,
     as_index,
     pattern,
+)
+from nn3doc.equations.notation.sets import (
+    Membership,
+    membership,
+    plain_number,
 )
 from nn3doc.equations.notation.sizes import (
     ONE,

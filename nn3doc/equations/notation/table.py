@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from nn3doc.equations.notation.membership import Membership, membership
 from nn3doc.equations.notation.notation import (
     Notation,
     NotationBuilder,
     any_layers,
     pattern,
 )
+from nn3doc.equations.notation.sets import Membership, membership
 from nn3doc.equations.notation.sizes import Size
 from nn3doc.equations.notation.symbols import Domain, Family, NotationError, Part, filled
 from nn3doc.equations.report import FindingKind, own_mistake
