@@ -17,11 +17,12 @@ import ast
 import contextlib
 import dis
 import functools
+import itertools
 import linecache
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
@@ -539,6 +540,7 @@ class _Comparing:
                     continue
                 self._ask(evaluator, draw)
         self._ask_apart(evaluators[0], begun)
+        self._ask_sizes(begun)
         self._search(evaluators, begun)
         self._settle()
         self._look_for_lost()
@@ -673,6 +675,22 @@ class _Comparing:
         """Whether a condition had one outcome only so far."""
         return any(one_way(code, self.ways, self.options) for code in self.codes)
 
+    def _ask_sizes(self, begun: float) -> None:
+        """Calls it with sizes at, below and above the numbers that it compares with.
+
+        All of them, whichever way its conditions went before: with one size, `1 / n` for n = 1,
+        what is wrong may be right by chance.
+
+        Raises:
+            _Wrong: The page and the function disagree there.
+        """
+        self.searches = True
+        for evaluator in itertools.islice(self._sized(self.numbers), _MOST_SEARCHED):
+            if time.process_time() - begun > _MOST_SECONDS:
+                break
+            self._ask(evaluator, 0)
+        self.searches = False
+
     def _search(self, evaluators: Sequence[Evaluator], begun: float) -> None:
         """Looks for values with which conditions of the code are otherwise than they were so far.
 
@@ -688,20 +706,23 @@ class _Comparing:
         self.searches = False
 
     def _further(self, evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, int]]:
-        """Draws that are out of the ordinary, and other sizes."""
-        draws, first = self.checked.checker.at_end(), evaluators[0]
-        keys = [key for key in self.one.wanted.names.values() if not isinstance(key, Size)]
-        shapes = [size for key in keys for size in self.checked.book.shape_of_key(key)]
-        shapes += [one for one in self.one.wanted.names.values() if isinstance(one, Size)]
-        names = sorted({name for size in shapes for name in size.names})
-        whole = {int(number) for number in (1.0, *self.numbers) if number.is_integer()}
-        wanted = sorted({near for one in whole for near in (one - 1, one, one + 1)})
-        for name in names:
-            for number in wanted:
-                if 1 <= number <= _LARGEST_SIZE:
-                    yield draws.sized({name: number}), 0
+        """Sizes of one and two, and draws that are out of the ordinary."""
+        yield from ((each, 0) for each in self._sized((1.0,)))
+        first = evaluators[0]
         asked = set(calls_of(first, bool(self.numbers)))
         yield from ((first, draw) for draw in range(first.draws) if draw not in asked)
+
+    def _sized(self, numbers: Iterable[float]) -> Iterator[Evaluator]:
+        """Draws in which one size is one of some numbers, or next to it."""
+        draws, wanted = self.checked.checker.at_end(), self.one.wanted.names.values()
+        keys = [key for key in wanted if not isinstance(key, Size)]
+        shapes = [size for key in keys for size in self.checked.book.shape_of_key(key)]
+        shapes += [one for one in wanted if isinstance(one, Size)]
+        whole = {int(number) for number in numbers if number.is_integer()}
+        for name in sorted({name for size in shapes for name in size.names}):
+            for size in sorted({near for one in whole for near in (one - 1, one, one + 1)}):
+                if 1 <= size <= _LARGEST_SIZE:
+                    yield draws.sized({name: size})
 
     def _look_for_lost(self) -> None:
         """A function that gives back what it was given, and leaves nothing changed, loses its work."""
